@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cache.c - each slot's windows on free objects
+ *
+ * A window is a run of free objects of one span that are already set
+ * allocated in the bitmap and counted; the fast path of kgc_alloc() moves
+ * its start.  What a window still holds is taken back before each collection
+ * and when the slot is retired, so that outside the windows an allocated bit
+ * means an object handed out.
+ *
+ * (Go 2011's MCache kept lists of free objects; later Go, spans.  Windows do
+ * not touch the objects, and a free needs no cache.)
+ *
+ * Bad at: a heap where free objects lie alone; then each allocation takes a
+ * window of its own.
+ *
+ * Locking: none; the owner is pinned, or the world is stopped.
+ */
+#include "internal.h"
+
+/*
+ * Several slots change the bitmap from now on, so by atomic operations.  The
+ * first slot may be between a load and a store of its own: stop it first.
+ */
+static bool share(struct heap *h)
+{
+	if (h->shared)
+		return true;
+	if (kgc_host_context() != KGC_TASK)
+		return false;
+	while (!h->shared)
+		if (kgc_host_stop_world()) {
+			h->shared = true;
+			kgc_host_start_world();
+		}
+	return true;
+}
+
+static bool others_attached(const struct heap *h, unsigned int slot)
+{
+	unsigned int i;
+
+	for (i = 0; i < h->nslots; i++)
+		if (i != slot && h->cache[i])
+			return true;
+	return false;
+}
+
+/*
+ * Give the caller's slot a cache.  Not pinned.  Returns it, for the fields
+ * that stay; NULL if there is no memory, or if the second slot comes from a
+ * pinned section.
+ */
+struct cache *cache_attach(struct heap *h)
+{
+	struct cache *c;
+	unsigned int slot = kgc_host_pin();
+	bool others = others_attached(h, slot);
+
+	c = h->cache[slot];
+	kgc_host_unpin();
+	if (c)
+		return c;
+	if (others && !share(h))
+		return NULL;
+	c = meta_alloc(&h->meta, round_up(sizeof(*c), 64));
+	if (!c)
+		return NULL;
+	h->caches_sys += round_up(sizeof(*c), 64);
+	slot = kgc_host_pin();
+	c->slot = slot;
+	c->random = 0x49f6428a + slot;
+	c->next_sample = h->profile.rate;
+	h->cache[slot] = c;
+	kgc_host_unpin();
+	return c;
+}
+
+/* Count what @w was given, and clear it if that is wanted. */
+static void fill(struct heap *h, struct cache *c, struct window *w,
+		 unsigned int class, bool zero)
+{
+	const size_t bytes = window_left(w);
+
+	w->size = w->span->size;
+	w->dirty = w->span->needzero;
+	if (w->dirty && zero) {
+		memset((void *)w->next, 0, bytes);
+		w->dirty = false;
+	}
+	c->nmalloc[class] += bytes / w->size;
+	atomic_fetch_add_explicit(&h->pacer.allocated, bytes - c->freed,
+				  memory_order_relaxed);
+	c->freed = 0;
+}
+
+/*
+ * Find another window of @kind and @class for @c, whose owner is pinned.
+ * Under gcstress and at level 3 it holds one object, so that every allocation
+ * comes this way.  False if there is no memory.
+ */
+bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
+		  unsigned int class, unsigned int flags)
+{
+	const uint32_t max = h->pacer.stress || KGC_CHECK >= 3 ? 1 : UINT32_MAX;
+	struct window *w = &c->window[kind][class];
+	struct span *s = w->span;
+
+	while (!s || !span_take_run(h, s, w, max)) {
+		w->span = NULL;
+		if (s)
+			central_release(h, s);
+		s = central_take(h, kind, class, c->slot);
+		if (!s)
+			return false;
+	}
+	fill(h, c, w, class, !(flags & KGC_NOZERO));
+	return true;
+}
+
+/* Take back what the window holds. */
+static void window_flush(struct heap *h, struct cache *c, struct window *w,
+			 unsigned int class)
+{
+	struct span *s = w->span;
+	uintptr_t p;
+	uint32_t n = 0;
+
+	for (p = w->next; p != w->end; p += w->size, n++)
+		bitmap_free(h, s, p);
+	atomic_fetch_sub_explicit(&s->nused, n, memory_order_relaxed);
+	c->nmalloc[class] -= n;
+	atomic_fetch_sub_explicit(&h->pacer.allocated, n * w->size,
+				  memory_order_relaxed);
+	w->next = w->end = 0;
+	w->span = NULL;
+	central_release(h, s);
+}
+
+/* Take back what @c holds. */
+void cache_flush(struct heap *h, struct cache *c)
+{
+	unsigned int kind, class;
+
+	for (kind = 0; kind < NKINDS; kind++)
+		for (class = 1; class < KGC_NCLASSES; class ++)
+			if (c->window[kind][class].span)
+				window_flush(h, c, &c->window[kind][class],
+					     class);
+	atomic_fetch_sub_explicit(&h->pacer.allocated, c->freed,
+				  memory_order_relaxed);
+	c->freed = 0;
+}
+
+/* The world is stopped. */
+void cache_flush_all(struct heap *h)
+{
+	unsigned int i;
+
+	for (i = 0; i < h->nslots; i++)
+		if (h->cache[i])
+			cache_flush(h, h->cache[i]);
+}
+
+/*
+ * Is @p in a window, and so set allocated but not handed out?  Exact for the
+ * caller's slot and while the world is stopped.
+ */
+bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p)
+{
+	const struct cache *c;
+	const struct window *w;
+
+	if (s->where != SPAN_CACHED)
+		return false;
+	c = h->cache[s->owner];
+	if (!c)
+		return false;
+	w = &c->window[s->kind][s->sizeclass];
+	return w->span == s && p >= w->next && p < w->end;
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+/*
+ * check.c - the whole heap against every invariant
+ *
+ * Walks the page table, the bitmap, bins, central lists, windows and records,
+ * and compares what each says with the others: every span is where it says
+ * it is, lists and spans are the same set, counts are sums.  Reads only.
+ *
+ * Bad at: speed; it looks at each object's bits by itself.
+ *
+ * Locking: the world is stopped and every span swept, or (with marks set) it
+ * is the end of marking.
+ */
+#include "internal.h"
+
+static void found(struct faults *f, const char *what, uintptr_t at,
+		  uintptr_t is, uintptr_t should)
+{
+	if (f->n < FAULTS_MAX)
+		f->fault[f->n] = (struct fault){ what, at, is, should };
+	f->n++;
+}
+
+static void equal(struct faults *f, const char *what, uintptr_t at,
+		  uintptr_t is, uintptr_t should)
+{
+	if (is != should)
+		found(f, what, at, is, should);
+}
+
+/* What the walk over the spans adds up. */
+struct sums {
+	size_t nfree_spans, free_pages, gap_pages, inuse_pages, released;
+	size_t listed, cached;
+	size_t nspecial;
+	uint64_t objects, bytes; /* handed out */
+};
+
+static bool is_start(const struct span *s, uintptr_t off)
+{
+	return off % s->size == 0;
+}
+
+/* The bits of each word of the small span @s. */
+static void check_bits(struct heap *h, const struct span *s, struct faults *f,
+		       struct sums *sum)
+{
+	const uintptr_t end = s->start + ((uintptr_t)s->npages << PAGE_SHIFT);
+	uint32_t nused = 0;
+	uintptr_t p, bits;
+	bool start;
+
+	for (p = s->start; p < end; p += WORD_SIZE) {
+		bits = bitmap_get(h, p);
+		start = is_start(s, p - s->start);
+		if (start != !!(bits & (BIT_ALLOC | BIT_NOSCAN)))
+			found(f, "block start in the bitmap", p, !start, start);
+		nused += bits & BIT_ALLOC;
+		sum->nspecial += !!(bits & BIT_SPECIAL);
+		if ((bits & (BIT_MARK | BIT_SPECIAL)) && !(bits & BIT_ALLOC))
+			found(f, "mark or special bit of a free block", p, 1,
+			      0);
+		if ((bits & BIT_ALLOC) &&
+		    !!(bits & BIT_NOSCAN) == kind_is_scanned(s->kind))
+			found(f, "noscan bit", p, !!(bits & BIT_NOSCAN),
+			      !kind_is_scanned(s->kind));
+		if ((bits & BIT_ALLOC) && cache_holds(h, s, p))
+			sum->objects--, sum->bytes -= s->size;
+	}
+	equal(f, "nused of span", s->start, s->nused, nused);
+	sum->objects += nused;
+	sum->bytes += (uint64_t)nused * s->size;
+}
+
+static void check_small(struct heap *h, struct span *s, struct faults *f,
+			struct sums *sum)
+{
+	const struct sizeclass *c = &h->classes.of[s->sizeclass];
+
+	equal(f, "object size of span", s->start, s->size, c->size);
+	equal(f, "objects of span", s->start, s->nelems, c->nelems);
+	equal(f, "pages of span", s->start, s->npages, c->npages);
+	check_bits(h, s, f, sum);
+	sum->listed += s->where == SPAN_LISTED;
+	sum->cached += s->where == SPAN_CACHED;
+	if (s->where == SPAN_NOWHERE && s->nused != s->nelems)
+		found(f, "span with free objects in no list", s->start,
+		      s->nused, s->nelems);
+	if (s->where == SPAN_LEAVING)
+		found(f, "leaving span", s->start, 1, 0);
+}
+
+static void check_large(struct heap *h, struct span *s, struct faults *f,
+			struct sums *sum)
+{
+	const uintptr_t bits = bitmap_get(h, s->start);
+
+	sum->objects++;
+	sum->bytes += s->size;
+	sum->nspecial += !!(bits & BIT_SPECIAL);
+	equal(f, "allocated bit of large object", s->start, bits & BIT_ALLOC,
+	      s->kind != KIND_NOGC);
+	equal(f, "noscan bit of large object", s->start,
+	      !!(bits & BIT_NOSCAN),
+	      s->kind == KIND_NOGC || !kind_is_scanned(s->kind));
+	equal(f, "size of large object", s->start, s->size,
+	      (size_t)s->npages << PAGE_SHIFT);
+}
+
+static void check_inuse(struct heap *h, struct span *s, size_t page,
+			struct faults *f, struct sums *sum)
+{
+	uint32_t i;
+
+	sum->inuse_pages += s->npages;
+	for (i = 0; i < s->npages; i++)
+		equal(f, "page table entry", s->start + i * PAGE_SIZE,
+		      (uintptr_t)h->pages[page + i], (uintptr_t)s);
+	equal(f, "sweep number of span", s->start, s->sweepgen, h->sweepgen);
+	equal(f, "pending flag of span", s->start, s->pending, false);
+	if (s->sizeclass)
+		check_small(h, s, f, sum);
+	else
+		check_large(h, s, f, sum);
+}
+
+static void check_free(struct heap *h, struct span *s, size_t page,
+		       struct faults *f, struct sums *sum)
+{
+	const size_t n = ((size_t)s->npages << PAGE_SHIFT) / BITS_BYTES;
+	bitword *base = bitmap_of_span(h, s);
+	size_t i, released = 0;
+
+	sum->nfree_spans++;
+	sum->free_pages += s->npages;
+	equal(f, "page table entry of free end", s->start,
+	      (uintptr_t)h->pages[page + s->npages - 1], (uintptr_t)s);
+	for (i = 0; i < n; i++)
+		if (base[-(ptrdiff_t)i])
+			found(f, "bits of a free page",
+			      s->start + i * BITS_BYTES, 1, 0);
+	for (i = page; i < page + s->npages; i++)
+		released += h->pageheap.released.base[i / 8] >> i % 8 & 1;
+	equal(f, "released pages of run", s->start, s->nreleased, released);
+	sum->released += released;
+}
+
+static void check_spans(struct heap *h, struct faults *f, struct sums *sum)
+{
+	const size_t npages = h->arena.used >> PAGE_SHIFT;
+	bool was_free = false;
+	struct span *s;
+	size_t page;
+
+	for (page = 0; page < npages; page += s->npages) {
+		s = h->pages[page];
+		if (!s || !s->npages ||
+		    s->start != h->arena.start + (page << PAGE_SHIFT)) {
+			found(f, "span record of page",
+			      h->arena.start + (page << PAGE_SHIFT),
+			      s ? s->start : 0, 0);
+			return;
+		}
+		if (s->state == SPAN_FREE && was_free)
+			found(f, "two free runs side by side", s->start, 1, 0);
+		was_free = s->state == SPAN_FREE;
+		if (s->state == SPAN_FREE)
+			check_free(h, s, page, f, sum);
+		else if (s->state == SPAN_INUSE)
+			check_inuse(h, s, page, f, sum);
+		else if (s->state == SPAN_GAP)
+			sum->gap_pages += s->npages;
+		else
+			found(f, "state of span", s->start, s->state, 0);
+	}
+}
+
+static size_t list_length(const struct spanlist *l, struct faults *f)
+{
+	const struct span *s, *prev = NULL;
+	size_t n = 0;
+
+	for (s = l->first; s; prev = s, s = s->next, n++)
+		equal(f, "back link of span", s->start, (uintptr_t)s->prev,
+		      (uintptr_t)prev);
+	equal(f, "end of list", (uintptr_t)l, (uintptr_t)l->last,
+	      (uintptr_t)prev);
+	return n;
+}
+
+static void check_lists(struct heap *h, struct faults *f,
+			const struct sums *sum)
+{
+	size_t nfree = 0, listed = 0, cached = 0;
+	unsigned int i, kind, class;
+
+	for (i = 0; i < NBINS; i++)
+		nfree += list_length(&h->pageheap.bin[i], f);
+	for (kind = 0; kind < NKINDS; kind++)
+		for (class = 0; class < KGC_NCLASSES; class ++) {
+			listed += list_length(&h->central[kind][class].spans,
+					      f);
+			for (i = 0; i < h->nslots; i++)
+				cached += h->cache[i] &&
+					  h->cache[i]->window[kind][class].span;
+		}
+	equal(f, "spans in bins", 0, nfree, sum->nfree_spans);
+	equal(f, "spans in central lists", 0, listed, sum->listed);
+	equal(f, "spans in windows", 0, cached, sum->cached);
+}
+
+static void check_specials(struct heap *h, struct faults *f,
+			   const struct sums *sum)
+{
+	const struct specials *t = &h->specials;
+	const struct special *r;
+	size_t i, n = 0, both = 0;
+
+	for (i = 0; i < t->nbuckets; i++)
+		for (r = t->table[i]; r; r = r->next, n++) {
+			if (!(bitmap_get(h, r->object) & BIT_SPECIAL))
+				found(f, "special bit of object with record",
+				      r->object, 0, 1);
+			both += r->kind == SPECIAL_PROFILE &&
+				special_find(h, r->object, SPECIAL_FINALIZER);
+		}
+	for (r = t->queue; r; r = r->next)
+		both -= !special_find(h, r->object, SPECIAL_PROFILE);
+	equal(f, "records of objects", 0, n, t->n);
+	equal(f, "special bits", 0, sum->nspecial, n - both);
+}
+
+static void check_counts(struct heap *h, struct faults *f,
+			 const struct sums *sum)
+{
+	struct pageheap *ph = &h->pageheap;
+	struct totals t;
+
+	stats_totals(h, &t);
+	equal(f, "objects counted", 0, t.nmalloc - t.nfree, sum->objects);
+	equal(f, "bytes counted", 0, t.alloc_bytes - t.free_bytes, sum->bytes);
+	equal(f, "pages of the arena", 0, h->arena.used >> PAGE_SHIFT,
+	      sum->free_pages + sum->inuse_pages + sum->gap_pages);
+	equal(f, "heap_sys", 0, ph->sys,
+	      (sum->free_pages + sum->inuse_pages) << PAGE_SHIFT);
+	equal(f, "heap_inuse", 0, ph->inuse, sum->inuse_pages << PAGE_SHIFT);
+	equal(f, "heap_released", 0, ph->released_bytes,
+	      sum->released << PAGE_SHIFT);
+}
+
+/* Add what is wrong with @h to @faults. */
+void check_heap(struct heap *h, struct faults *faults)
+{
+	struct sums sum = { 0 };
+
+	check_spans(h, faults, &sum);
+	if (faults->n)
+		return; /* sums mean nothing then */
+	check_lists(h, faults, &sum);
+	check_specials(h, faults, &sum);
+	check_counts(h, faults, &sum);
+}
+
+int kgc_check(void)
+{
+	struct faults faults = { 0 };
+	int i;
+
+	if (!cache_attach(&heap))
+		return 0;
+	heap_stop(&heap);
+	check_heap(&heap, &faults);
+	kgc_host_start_world();
+	for (i = 0; i < MIN(faults.n, FAULTS_MAX); i++)
+		kgc_printf("gc: check %p: %s: %lu, not %lu\n",
+			   (void *)faults.fault[i].at, faults.fault[i].what,
+			   (unsigned long)faults.fault[i].is,
+			   (unsigned long)faults.fault[i].should);
+	return faults.n;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/*
+ * collect.c - one cycle, as a table of contents
+ *
+ * A cycle is non-moving, stop-the-world mark, then sweep with the world
+ * running.  What other tasks need while it is stopped they get afterwards;
+ * interrupts stay on all the time.
+ */
+#include "internal.h"
+
+struct cycle_arg {
+	struct heap *heap;
+	struct cycle *cycle;
+};
+
+static void visit_root(const void *lo, const void *hi, enum kgc_root kind,
+		       const void *owner, void *arg)
+{
+	mark_range(arg, lo, hi);
+}
+
+/* At level 2: the heap as the marker leaves it. */
+static void check_cycle(struct heap *h)
+{
+	struct faults faults = { 0 };
+
+	if (KGC_CHECK < 2)
+		return;
+	check_heap(h, &faults);
+	if (faults.n)
+		kgc_host_panic("gc: check %p: %s: %lu, not %lu (%d faults)",
+			       (void *)faults.fault[0].at,
+			       faults.fault[0].what,
+			       (unsigned long)faults.fault[0].is,
+			       (unsigned long)faults.fault[0].should, faults.n);
+}
+
+/* Everything between stop and start, on the collector's stack. */
+static void cycle_stopped(void *p)
+{
+	const struct cycle_arg *arg = p;
+	struct heap *h = arg->heap;
+	struct cycle *c = arg->cycle;
+
+	sweep_all(h);	    /* what others left behind since */
+	cache_flush_all(h); /* from here the bitmap tells the truth */
+
+	mark_start(h);
+	root_visit(h, visit_root, h);
+	final_mark_held(h); /* arguments; objects queued and not yet run */
+	mark_drain(h);
+	final_mark_contents(h); /* what finalizable objects point to: order */
+	mark_drain(h);
+	final_queue_unmarked(h); /* and mark them */
+	mark_drain(h);
+
+	stats_live(h, &c->objects_after, &c->heap_after);
+	pacer_set_trigger(h, c->heap_after);
+	check_cycle(h);
+	sweep_start(h);
+	c->marked_ns = kgc_host_nanotime();
+}
+
+static void cycle_before(struct heap *h, struct cycle *c)
+{
+	struct totals t;
+
+	stats_totals(h, &t);
+	c->heap_before = t.alloc_bytes - t.free_bytes;
+	c->objects_before = t.nmalloc - t.nfree;
+}
+
+/* The world runs, every span is swept. */
+static void cycle_after(struct heap *h, struct cycle *c)
+{
+	struct totals t;
+
+	stats_totals(h, &t);
+	c->nmalloc = t.nmalloc;
+	c->nfree = t.nfree;
+	c->nlookup = t.nlookup;
+	pageheap_release(h, SIZE_MAX, 2);
+	if (h->specials.nqueued)
+		kgc_host_wake_finalizer();
+	c->end_ns = kgc_host_nanotime();
+	if (h->debug)
+		kgc_printf("pause %llu\n",
+			   (unsigned long long)(c->started_ns - c->start_ns));
+	if (h->trace)
+		gctrace_print(h, c);
+}
+
+/* While the world is stopped: pause statistics. */
+static void cycle_count(struct heap *h, struct cycle *c)
+{
+	const uint64_t pause = (c->started_ns = kgc_host_nanotime()) -
+			       c->start_ns;
+
+	h->pause_ns[h->numgc % 256] = pause;
+	h->pause_total_ns += pause;
+	c->number = ++h->numgc;
+}
+
+/*
+ * Run a cycle.  False: another slot's came first, or, unless @force, there is
+ * no reason any more.
+ */
+static bool cycle(struct heap *h, bool force)
+{
+	struct cycle c = { .forced = force };
+	struct cycle_arg arg = { h, &c };
+
+	sweep_all(h);
+	mark_prepare(h);
+	c.start_ns = kgc_host_nanotime();
+	if (!kgc_host_stop_world())
+		return false;
+	if (!force && !pacer_is_due(h)) {
+		kgc_host_start_world();
+		return false;
+	}
+	cycle_before(h, &c);
+	kgc_host_call_saved(cycle_stopped, &arg);
+	cycle_count(h, &c);
+	kgc_host_start_world();
+	sweep_all(h);
+	c.swept_ns = kgc_host_nanotime();
+	cycle_after(h, &c);
+	return true;
+}
+
+/*
+ * Collect; if @force, a whole cycle that began after the call.  In task
+ * context; the caller's slot has a cache.
+ */
+void collect(struct heap *h, bool force)
+{
+	bool ran;
+
+	do
+		ran = cycle(h, force);
+	while (force && !ran);
+	if (ran && !force && h->trace > 1)
+		cycle(h, true);
+}
+
+void kgc_collect(void)
+{
+	if (cache_attach(&heap))
+		collect(&heap, true);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/*
+ * heap.c - set a heap up, and walk it
+ *
+ * Everything in mm/ takes the heap as an argument; the public functions act
+ * on the one defined here.  Tests make further ones.
+ */
+#include "internal.h"
+
+struct heap heap;
+unsigned int lock_ranks[SLOTS_MAX];
+
+static int init_parts(struct heap *h, const struct kgc_config *config)
+{
+	int err;
+
+	lock_init(&h->meta.lock, RANK_META);
+	err = pageheap_init(h, config);
+	if (err)
+		return err;
+	if (sizeclass_init(&h->classes) != KGC_NCLASSES)
+		kgc_host_panic("gc: init %d: not 61 size classes", 0);
+	central_init(h);
+	root_init(h);
+	special_init(h);
+	pacer_init(h, config);
+	prof_init(h, config);
+	err = mark_init(h, config);
+	if (err)
+		return err;
+	return cache_attach(h) ? 0 : -KGC_ENOMEM;
+}
+
+/* As kgc_init(), for any zeroed @h. */
+int heap_init(struct heap *h, const struct kgc_config *config)
+{
+	int err;
+
+	h->sweepgen = 2;
+	h->swept = true;
+	h->trace = config->trace;
+	h->debug = config->debug;
+	h->nslots = config->nslots ? MIN(config->nslots, SLOTS_MAX) : 1;
+	err = init_parts(h, config);
+	if (err)
+		heap_destroy(h);
+	else
+		h->ready = true;
+	return err;
+}
+
+/* Give everything back; what was allocated is gone. */
+void heap_destroy(struct heap *h)
+{
+	struct arena *a = &h->arena;
+	const size_t bitmap = a->reach / BITS_BYTES * WORD_SIZE;
+
+	meta_table_free(h->specials.table, h->specials.nbuckets * sizeof(void *));
+	meta_table_free(h->profile.table, PROF_BUCKETS * sizeof(void *));
+	meta_destroy(&h->meta);
+	meta_table_free(h->marker.region.base, h->marker.region.size);
+	meta_table_free(h->pageheap.released.base, h->pageheap.released.size);
+	meta_table_free(h->page_table.base, h->page_table.size);
+	if (a->start)
+		kgc_host_release((void *)(a->start - bitmap),
+				 bitmap + (a->end - a->start));
+	*h = (struct heap){ 0 };
+}
+
+int kgc_init(const struct kgc_config *config)
+{
+	static const struct kgc_config defaults;
+
+	if (heap.ready)
+		return -KGC_EBUSY;
+	return heap_init(&heap, config ? config : &defaults);
+}
+
+/* Stop the world with every span swept; task context. */
+void heap_stop(struct heap *h)
+{
+	sweep_all(h);
+	while (!kgc_host_stop_world())
+		;
+	sweep_all(h);
+}
+
+static void walk_span(struct heap *h, const struct span *s,
+		      kgc_walk_fn *visit, void *arg)
+{
+	const uintptr_t bit = s->kind == KIND_NOGC ? BIT_NOSCAN : BIT_ALLOC;
+	uintptr_t p;
+	uint32_t i;
+
+	for (i = 0; i < s->nelems; i++) {
+		p = s->start + i * s->size;
+		if (bitmap_get(h, p) & bit && !cache_holds(h, s, p))
+			visit((void *)p, s->size, s->kind, arg);
+	}
+}
+
+void kgc_walk(kgc_walk_fn *visit, void *arg)
+{
+	struct heap *h = &heap;
+	struct span *s;
+	size_t page = 0;
+
+	if (!cache_attach(h))
+		return;
+	heap_stop(h);
+	while ((s = pageheap_next(h, &page)))
+		walk_span(h, s, visit, arg);
+	kgc_host_start_world();
+}
+
+void kgc_retire(unsigned int slot)
+{
+	struct heap *h = &heap;
+
+	kgc_host_pin();
+	if (slot < h->nslots && h->cache[slot])
+		cache_flush(h, h->cache[slot]);
+	kgc_host_unpin();
+}
+
+size_t kgc_trim(size_t bytes)
+{
+	return heap.ready ? pageheap_release(&heap, bytes, 0) : 0;
+}

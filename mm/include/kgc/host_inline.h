@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kgc/host_inline.h - the three host functions that every allocation calls
+ *
+ * This is mm/'s own version, for kgc.o as shipped: three functions.  A host
+ * that puts a folder with a file of this name earlier on the include path
+ * gives them as static inline.  <kgc/host.h> says what they do.
+ */
+#ifndef KGC_HOST_INLINE_H
+#define KGC_HOST_INLINE_H
+
+unsigned int kgc_host_pin(void);
+void kgc_host_unpin(void);
+void kgc_host_relax(void);
+
+#endif /* KGC_HOST_INLINE_H */

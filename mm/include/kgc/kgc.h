@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kgc/kgc.h - a garbage-collected heap
+ *
+ * An object lives while a pointer to any byte of it stands, at a pointer's
+ * natural alignment, in a root or in a living object that is scanned.  Roots
+ * are what the host shows (data, bss, stacks, registers), what kgc_add_root()
+ * names, and uncollectable objects.
+ *
+ * Contexts, as kgc_host_context() tells them: "task" may collect and block,
+ * "pinned" may do neither, "interrupt" is an interrupt handler.  Every
+ * function below may be called by a task; those marked [pinned] in a pinned
+ * section too; those marked [interrupt] by a handler too.  Those marked
+ * [collects] may run a collection when called by a task, and so may block.
+ *
+ * A pointer that a caller passes wrongly (foreign, interior where a base is
+ * asked for, already freed) is the caller's mistake: kgc_host_panic() is
+ * called with one line that names the operation, the address and the reason.
+ */
+#ifndef KGC_KGC_H
+#define KGC_KGC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Errors, negative as returned; the values are Linux's. */
+enum {
+	KGC_ENOMEM = 12,
+	KGC_EBUSY = 16,
+	KGC_EINVAL = 22,
+};
+
+/* Flags of an allocation. */
+enum {
+	KGC_NOSCAN = 1 << 0,	    /* holds no pointers; never scanned */
+	KGC_UNCOLLECTABLE = 1 << 1, /* scanned as a root; freed only by kgc_free */
+	KGC_NOGC = 1 << 2,	    /* never marked, scanned or swept: whole pages */
+	KGC_NOZERO = 1 << 3,	    /* contents are undefined */
+	KGC_NOCOLLECT = 1 << 4,	    /* this call does not collect */
+	KGC_NOPROFILE = 1 << 5,	    /* never sampled by the profiler */
+};
+
+#define KGC_NCLASSES 61 /* size classes; number 0 stands for "not small" */
+
+/* 0 in a field takes the default. */
+struct kgc_config {
+	size_t heap_reserve; /* bytes of address space reserved for the arena */
+	size_t heap_reach;   /* bytes the arena may ever span (bitmap's reach) */
+	size_t heap_max;     /* limit on heap_sys, bytes */
+	size_t heap_min;     /* least trigger, bytes; default 4 MiB */
+	void *heap_base;     /* lowest address for the heap; NULL: anywhere */
+	unsigned int nslots; /* slots that pin may return; default 1 */
+	int percent;	     /* gcpercent; default 100, negative: off */
+	int trace;	     /* 1: a line a cycle; 2: a second collection too */
+	int debug;	     /* 1: "pause N" after each cycle, nanoseconds */
+	unsigned int stress; /* collect at every Nth allocation; 0: off */
+	size_t profile_rate; /* bytes between samples; default 512 KiB,
+				KGC_PROFILE_OFF: none */
+	size_t mark_entries; /* test: length of the mark list; 0: by heap size */
+	bool nofault;	     /* reserved memory does not fault when touched */
+	bool percent_zero;   /* percent = 0 is meant: collect all the time */
+};
+#define KGC_PROFILE_OFF (~(size_t)0)
+
+/*
+ * Set up the heap; NULL takes the defaults.  Returns 0, -KGC_ENOMEM if no
+ * address space or memory could be had (the default reservation is halved
+ * down to 64 MiB first), -KGC_EBUSY if the heap is up already.
+ */
+int kgc_init(const struct kgc_config *config);
+
+/*
+ * Allocate @size bytes (0 counts as 1), zeroed unless KGC_NOZERO, aligned to
+ * 16 (sizes up to 8: to 8).  NULL if there is no memory, after a collection
+ * where that is allowed.  [pinned] [collects]
+ */
+void *kgc_alloc(size_t size, unsigned int flags);
+
+/* kgc_alloc(@n * @size); NULL if the product overflows.  [pinned] [collects] */
+void *kgc_alloc_array(size_t n, size_t size, unsigned int flags);
+
+/*
+ * As kgc_alloc, the address a multiple of @align, which is a power of two up
+ * to 2^20; NULL for another.  [pinned] [collects]
+ */
+void *kgc_alloc_aligned(size_t size, size_t align, unsigned int flags);
+
+/*
+ * Resize the object with base @p, keeping its kind and its contents up to the
+ * lesser size; what is new is zeroed.  NULL @p allocates; size 0 is 1.  NULL
+ * if there is no memory: @p is as before.  Panics as kgc_free.
+ * [pinned] [collects]
+ */
+void *kgc_realloc(void *p, size_t size);
+
+/*
+ * Free the object with base @p now; NULL is allowed.  Its finalizer is
+ * forgotten.  Panics on a pointer that is not the base of an allocated
+ * object.  [pinned]
+ */
+void kgc_free(void *p);
+
+/* Bytes usable from base @p on; panics as kgc_free.  [pinned] */
+size_t kgc_usable_size(const void *p);
+
+/*
+ * Base of the allocated object that @p points into, its usable size in *@size
+ * (may be NULL); NULL if there is none.  [pinned]
+ */
+void *kgc_lookup(const void *p, size_t *size);
+
+/* Copies, noscan; NULL if there is no memory.  [pinned] [collects] */
+char *kgc_strdup(const char *s);
+void *kgc_memdup(const void *p, size_t size);
+
+/* Run one full collection; every span is swept on return.  [collects] */
+void kgc_collect(void);
+
+/*
+ * Have @fn(@p, @arg) called once, after the object with base @p is found
+ * unreachable; NULL @fn removes it.  What the object and @arg point to lives
+ * until then, so of two objects with finalizers the one that points to the
+ * other goes first; objects in a cycle with themselves never.  @fn may make
+ * the object reachable again.  Returns 0, -KGC_ENOMEM, or -KGC_EBUSY if it
+ * has one.  Panics as kgc_free.
+ */
+int kgc_set_finalizer(void *p, void (*fn)(void *p, void *arg), void *arg);
+
+/* Run the finalizers that are due, in this task; returns how many ran. */
+int kgc_run_finalizers(void);
+
+/*
+ * Make [@lo, @hi) a root, or no longer.  Returns 0 or -KGC_ENOMEM.  A range
+ * is removed by the same bounds.  [pinned]
+ */
+int kgc_add_root(const void *lo, const void *hi);
+void kgc_remove_root(const void *lo, const void *hi);
+
+/* The user of @slot is gone: give its cache back.  [pinned] */
+void kgc_retire(unsigned int slot);
+
+/* Set gcpercent, negative for off; returns the old one.  [pinned] */
+int kgc_set_percent(int percent);
+
+/*
+ * Give idle pages back to the host until @bytes went or none is left; returns
+ * how many bytes went.  Takes no memory, and 0 when called from inside mm/'s
+ * own kgc_host_commit.  [pinned]
+ */
+size_t kgc_trim(size_t bytes);
+
+/* As Go's MemStats.  Sizes in bytes unless the name says otherwise. */
+struct kgc_memstats {
+	/* general */
+	uint64_t alloc;	      /* allocated and not yet freed */
+	uint64_t total_alloc; /* ever allocated */
+	uint64_t sys;	      /* memory taken from the host, all of it */
+	uint64_t nlookup;     /* kgc_lookup and what looks up like it */
+	uint64_t nmalloc, nfree;
+	/* heap; heap_sys = heap_idle + heap_inuse */
+	uint64_t heap_alloc; /* == alloc */
+	uint64_t heap_sys;
+	uint64_t heap_idle;
+	uint64_t heap_inuse;
+	uint64_t heap_released; /* part of heap_idle given back to the host */
+	uint64_t heap_objects;
+	/* the collector's own structures: in use, and taken from the host */
+	uint64_t stacks_inuse, stacks_sys; /* nogc blocks: task stacks */
+	uint64_t mspan_inuse, mspan_sys;
+	uint64_t mcache_inuse, mcache_sys;
+	uint64_t buckhash_sys; /* profiler's buckets */
+	uint64_t bitmap_sys;   /* bitmap as mapped */
+	uint64_t gc_sys;       /* mark list */
+	uint64_t other_sys;    /* span table, finalizers, roots */
+	/* collector */
+	uint64_t next_gc; /* heap_alloc at which the next cycle starts */
+	uint64_t pause_total_ns;
+	uint64_t pause_ns[256]; /* ring; newest at (numgc - 1) % 256 */
+	uint32_t numgc;
+	bool enablegc;
+	bool debuggc;
+	struct {
+		uint32_t size;
+		uint64_t nmalloc, nfree;
+	} by_size[KGC_NCLASSES];
+};
+/* Fill *@stats.  [pinned] */
+void kgc_read_memstats(struct kgc_memstats *stats);
+
+/*
+ * Call @visit for every allocated object, in order of address, with its
+ * flags (KGC_NOSCAN, KGC_UNCOLLECTABLE, KGC_NOGC).  The world is stopped
+ * meanwhile, so @visit calls nothing of mm/.  [collects]: no, but it blocks.
+ */
+typedef void kgc_walk_fn(void *p, size_t size, unsigned int flags, void *arg);
+void kgc_walk(kgc_walk_fn *visit, void *arg);
+
+/*
+ * Compare the whole heap with every invariant, the world stopped.  Prints a
+ * line for each fault found; returns their number.
+ */
+int kgc_check(void);
+
+/*
+ * Write what the heap knows of @addr, one line, no newline: "in object
+ * 0x... of 48 bytes (class 4, scan), +0x10".  Takes no lock and trusts
+ * nothing, so the answer may be stale.  Returns the length.  [interrupt]
+ */
+typedef void kgc_write_fn(void *arg, const char *s, size_t n);
+int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KGC_KGC_H */

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * internal.h - the heap, its structures and its rules
+ *
+ * The heap is one range of address space, the arena, cut into pages of 4 KiB.
+ * A span is a run of pages with one use: objects of one size class and kind,
+ * one large object, or nothing.  The page table (heap.pages) leads from any
+ * address to its span.  Four bits describe each word of the arena; they lie
+ * in the bitmap, which grows backward from the arena's start (bitmap.h).
+ *
+ * An allocation of up to 32 KiB is rounded up to one of 60 size classes.
+ *   1. The slot's cache has a window for the class and kind: a run of free
+ *      objects, already set allocated in the bitmap.  Take the next one.
+ *   2. The window is empty: find the next run of free objects in the window's
+ *      span, by its bits (cache_refill).
+ *   3. The span has none: take the longest-waiting span with free objects
+ *      from the central list of that class and kind, sweeping it first.
+ *   4. The list is empty: take pages from the page heap, and carve them.
+ *   5. The page heap has no run that long: grow the arena.
+ * A larger object is a span of its own, straight from the page heap.  All the
+ * cost of steps 2 to 5 is shared by the objects of a window.
+ *
+ * kgc_free clears the object's bits, and that is all: nothing is written to
+ * the object, and no list of free objects exists.  When it was the first of a
+ * full span, the span goes to the end of its central list; when it was the
+ * last of a span that no cache holds, the pages go back to the page heap.
+ *
+ * Bits of a block change before the block can be reused, always.
+ *
+ * A collection (collect.c) stops the world, takes the windows' unused objects
+ * back (so that the bitmap tells the plain truth), marks from the roots
+ * (root.c, mark.c), queues finalizers (final.c), and starts the world again.
+ * Spans are swept after that (sweep.c): each carries a sweep number, and
+ * whoever needs one that is behind sweeps it.  Sweeping a span is word
+ * arithmetic on its bitmap: dead = allocated & ~marked, 16 words at a time
+ * (8 on 32-bit machines), with no access to the objects.
+ *
+ * Zeroing.  span->needzero says that a byte of the span's free memory may be
+ * non-zero.  It is false for pages fresh from the host, and so for the first
+ * pass of a cache over a span carved from them; true after that.  Split
+ * copies it, coalescing ors it.  A window is cleared when it is taken, if its
+ * taker wants zeroes; else it is marked dirty and cleared object by object.
+ *
+ * Locks are spin locks, taken while pinned, in the order of enum rank.
+ *
+ *	lock		protects
+ *	special.lock	finalizer and profile records, finalizer queue
+ *	central.lock	that central's list; where of spans of its class, kind
+ *	pageheap.lock	page table, free runs, arena bounds, records of spans
+ *	mark.lock	size of the mark list
+ *	root.lock	registered roots
+ *	meta.lock	memory for records
+ *
+ * Not locked: a cache and its windows belong to the pinned owner of the slot.
+ * The bits and nused of a span that is swept change by atomic operations
+ * while several slots are in use (heap.shared), by plain ones while it is one.
+ * A span that is being swept belongs to its sweeper; bits, counts and marks
+ * belong to the collector while the world is stopped.
+ */
+#ifndef KGC_INTERNAL_H
+#define KGC_INTERNAL_H
+
+#include <kgc/host.h>
+#include <kgc/kgc.h>
+#include <stdatomic.h>
+
+/* The four functions of string.h that every host has. */
+void *memcpy(void *restrict to, const void *restrict from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+void *memset(void *p, int c, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+#pragma GCC visibility push(hidden)
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  KGC_PAGE_SIZE
+#define WORD_SIZE  sizeof(uintptr_t)
+#define SMALL_MAX  ((size_t)32768) /* largest size served from classes */
+#define SLOTS_MAX  64
+
+#define KIB		    ((size_t)1 << 10)
+#define MIB		    ((size_t)1 << 20)
+#define round_up(n, to)	    (((n) + ((to) - 1)) & ~((to) - 1)) /* power of 2 */
+#define likely(x)	    __builtin_expect(!!(x), 1)
+#define unlikely(x)	    __builtin_expect(!!(x), 0)
+#define MIN(a, b)	    ((a) < (b) ? (a) : (b))
+#define MAX(a, b)	    ((a) > (b) ? (a) : (b))
+/* Reads what it is told to, stacks included: no sanitizer can judge that. */
+#define NO_SANITIZE	    __attribute__((no_sanitize("address", "thread")))
+
+/* Our mistake: compiled in at level 1 and above. */
+#define kgc_assert(cond)                                                       \
+	do {                                                                   \
+		if (KGC_CHECK >= 1 && unlikely(!(cond)))                       \
+			kgc_host_panic("gc: assertion %s, %s:%d", #cond,       \
+				       __FILE__, __LINE__);                    \
+	} while (0)
+
+#include "lock.h"
+
+/*
+ * Kinds.  A small span's kind is the low two flags of its allocations, so
+ * that the fast path needs no table.  A nogc block is always a large span.
+ */
+enum kind {
+	KIND_SCAN = 0,
+	KIND_NOSCAN = KGC_NOSCAN,
+	KIND_UNCOLLECTABLE = KGC_UNCOLLECTABLE,
+	KIND_UNCOLLECTABLE_NOSCAN = KGC_UNCOLLECTABLE | KGC_NOSCAN,
+	NKINDS,
+	KIND_NOGC = KGC_NOGC,
+};
+
+enum span_state {
+	SPAN_DEAD,  /* the record is unused */
+	SPAN_FREE,  /* in a bin of the page heap */
+	SPAN_INUSE, /* holds objects */
+	SPAN_GAP,   /* address space between two reservations */
+};
+
+/* Which structure holds an in-use span of small objects. */
+enum span_where {
+	SPAN_NOWHERE, /* full, or large */
+	SPAN_LISTED,  /* in its central list: has free objects */
+	SPAN_CACHED,  /* in a window of slot span->owner */
+	SPAN_LEAVING, /* its pages are on their way to the page heap */
+};
+
+/*
+ * 72 bytes (48 on 32-bit machines), one for each run of pages: 1.76 % of a
+ * span of one page.  Records are never unmapped, so a stale pointer to one
+ * still finds a record: state and bounds decide (span_of).
+ */
+struct span {
+	struct span *next, *prev;    /* in a bin or a central list */
+	struct span *next_pending;   /* in the marker's list of pending spans */
+	uintptr_t start;	     /* address of the first page */
+	size_t size;		     /* of an object, bytes; large: the span's */
+	uint32_t npages;
+	uint32_t nelems;	     /* objects; 1 if large */
+	_Atomic uint32_t nused;	     /* objects with the allocated bit set */
+	uint32_t cursor;	     /* object at which the cache goes on */
+	_Atomic uint32_t sweepgen;   /* see sweep.c */
+	uint32_t idle_since;	     /* free: cycle in which it became so */
+	uint32_t nreleased;	     /* free: pages not Ready */
+	_Atomic uint8_t state;	     /* enum span_state */
+	_Atomic uint8_t where;	     /* enum span_where */
+	uint8_t sizeclass;	     /* 0: large */
+	uint8_t kind;
+	uint8_t owner;		     /* slot, while cached */
+	bool needzero;
+	bool pending;		     /* marked objects in it wait to be scanned */
+};
+_Static_assert(sizeof(struct span) <= (sizeof(void *) == 8 ? 80 : 56),
+	       "span records outgrow the metadata budget");
+
+struct spanlist {
+	struct span *first, *last;
+};
+
+/* What is derived from a size class once, at start. */
+struct sizeclass {
+	uint32_t size;	 /* bytes */
+	uint32_t magic;	 /* ceil(2^32 / size): offset * magic >> 32 is the index */
+	uint16_t nelems;
+	uint8_t npages;
+};
+
+struct sizeclasses {
+	struct sizeclass of[KGC_NCLASSES];
+	uint8_t small[1016 / 8 + 1];		/* (size + 7) / 8 */
+	uint8_t big[(SMALL_MAX - 1024) / 128 + 1]; /* (size - 1024 + 127) / 128 */
+};
+
+/* Where the heap is.  start, reach never change after kgc_init. */
+struct arena {
+	uintptr_t start;
+	uintptr_t end;	      /* of the reservation in use */
+	size_t used;	      /* bytes from start that spans cover */
+	size_t reach;	      /* bytes that bitmap and page table can describe */
+	size_t bitmap_mapped; /* bytes of bitmap Ready, downward from start */
+};
+
+/* A piece of the host's memory that grows from its low end. */
+struct region {
+	char *base;
+	size_t size, ready; /* reserved, and Ready from base on */
+};
+
+/* Memory for records: never given back. */
+struct meta {
+	struct lock lock;
+	struct region region; /* present one; its first bytes hold the last */
+	size_t used;	      /* bytes of it handed out */
+	size_t sys;	      /* bytes Ready in all regions */
+	size_t step;	      /* bytes of address space for a further region */
+};
+
+struct fixalloc {
+	struct meta *meta;
+	struct fixobj *free;
+	char *chunk;
+	size_t size, left;
+	size_t inuse, sys; /* bytes */
+};
+
+/* A run of objects of one class and kind, allocated but not handed out. */
+struct window {
+	uintptr_t next, end;
+	struct span *span; /* from which it was taken, or NULL */
+	uint32_t size;	   /* of an object */
+	bool dirty;	   /* objects may be non-zero */
+};
+
+struct cache {
+	struct window window[NKINDS][KGC_NCLASSES];
+	/* Counted when a window is taken; class 0 counts large objects. */
+	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
+	uint64_t large_alloc, large_free; /* bytes */
+	uint64_t nlookup;
+	size_t freed;		/* bytes freed and not yet told to the pacer */
+	intptr_t next_sample;	/* bytes left to the next profile sample */
+	uint32_t random;
+	unsigned int slot;
+};
+
+struct central {
+	struct lock lock;
+	struct spanlist spans; /* with free objects; longest-waiting first */
+};
+
+/*
+ * Bins of free runs: one for each length below 64 pages, then eight for each
+ * power of two.  nonempty has a bit for each.
+ */
+enum { BIN_EXACT = 64, NBINS = BIN_EXACT + 8 * 20 };
+
+struct pageheap {
+	struct lock lock;
+	struct spanlist bin[NBINS];
+	uint32_t nonempty[(NBINS + 31) / 32];
+	struct fixalloc records;  /* of struct span */
+	struct region released;	  /* a bit for each page: set if not Ready */
+	size_t sys, inuse;	  /* bytes: heap_sys, heap_inuse */
+	size_t released_bytes;
+	_Atomic size_t nogc_bytes; /* in nogc blocks */
+	size_t max;		  /* limit on sys */
+	bool refused;		  /* the out-of-range line was printed */
+};
+
+/* The mark list: addresses of marked objects, or of the rest of large ones. */
+struct marker {
+	struct lock lock;
+	struct region region;
+	uintptr_t *list;
+	size_t n, max;
+	struct span *pending; /* linked by next_pending */
+	uintptr_t start;      /* copies of the arena's, for the inner loop */
+	size_t used;
+	size_t limit;	      /* test: longest list, 0: none */
+};
+
+struct root {
+	struct root *next;
+	const void *lo, *hi;
+};
+
+struct roots {
+	struct lock lock;
+	struct root *list;
+	struct fixalloc records;
+};
+
+enum special_kind { SPECIAL_FINALIZER, SPECIAL_PROFILE };
+
+/* What is known of one object beyond its bits; its special bit says so. */
+struct special {
+	struct special *next;
+	uintptr_t object;
+	enum special_kind kind;
+	union {
+		struct {
+			void (*fn)(void *p, void *arg);
+			void *arg;
+		} final;
+		struct bucket *bucket;
+	};
+};
+
+struct specials {
+	struct lock lock;
+	struct special **table; /* hashed by object; chained */
+	size_t nbuckets, n;
+	size_t sys;
+	struct special *queue, **queue_end; /* finalizers that are due */
+	size_t nqueued;
+	struct fixalloc records;
+};
+
+/* A site that allocated: a call stack and what it holds. */
+enum { PROF_DEPTH = 32, PROF_BUCKETS = 1 << 12 };
+struct bucket {
+	struct bucket *next;
+	uint64_t nmalloc, nfree, alloc_bytes, free_bytes;
+	uint32_t hash;
+	uint32_t npc;
+	uintptr_t pc[PROF_DEPTH];
+};
+
+struct profile {
+	size_t rate;
+	struct bucket **table;
+	size_t sys;
+	struct fixalloc records;
+};
+
+/* A finished cycle, for its readers: the trace line and MemStats. */
+struct cycle {
+	uint32_t number;
+	bool forced;
+	uint64_t start_ns, marked_ns, started_ns, swept_ns, end_ns;
+	uint64_t heap_before, heap_after;	/* bytes */
+	uint64_t objects_before, objects_after;
+	uint64_t nmalloc, nfree, nlookup;
+};
+
+struct pacer {
+	_Atomic size_t allocated; /* heap_alloc, but for what caches still hold */
+	_Atomic size_t next_gc;
+	size_t heap_min;
+	_Atomic int percent;
+	uint32_t stress;
+	_Atomic uint32_t countdown;
+};
+
+struct heap {
+	struct arena arena;
+	struct span **pages; /* span of each page; stale inside free spans */
+	struct region page_table;
+	_Atomic(struct cache *) cache[SLOTS_MAX];
+	bool shared;	     /* more than one slot is in use */
+	uint32_t sweepgen;   /* changes with the world stopped */
+	struct central central[NKINDS][KGC_NCLASSES];
+	struct sizeclasses classes;
+	struct meta meta;
+	struct pageheap pageheap;
+	struct marker marker;
+	struct roots roots;
+	struct specials specials;
+	struct profile profile;
+	struct pacer pacer;
+	_Atomic size_t caches_sys; /* bytes of all caches */
+	size_t sweep_page;     /* where sweep_some goes on; pageheap.lock */
+	_Atomic bool swept;    /* no span is behind */
+	uint64_t pause_total_ns, pause_ns[256];
+	uint32_t numgc;
+	int trace, debug;
+	unsigned int nslots;
+	_Atomic bool oom_told;
+	bool ready;
+	_Atomic bool uncollectable; /* such spans were made: roots */
+};
+extern struct heap heap;
+
+#include "bitmap.h"
+
+/* sizeclass.c */
+int sizeclass_init(struct sizeclasses *t);
+static inline unsigned int sizeclass_of(const struct sizeclasses *t,
+					size_t size)
+{
+	return size <= 1016 ? t->small[(size + 7) >> 3]
+			    : t->big[(size - 1024 + 127) >> 7];
+}
+
+/* meta.c */
+bool region_init(struct region *r, size_t size);
+bool region_grow(struct region *r, size_t need);
+void *meta_alloc(struct meta *m, size_t size);
+void meta_destroy(struct meta *m);
+void *meta_table_alloc(size_t size);
+void meta_table_free(void *p, size_t size);
+
+/* fixalloc.c */
+void fixalloc_init(struct fixalloc *f, struct meta *m, size_t size);
+void *fixalloc_alloc(struct fixalloc *f);
+void fixalloc_free(struct fixalloc *f, void *p);
+
+/* pageheap.c */
+int pageheap_init(struct heap *h, const struct kgc_config *config);
+struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align);
+void pageheap_free(struct heap *h, struct span *s);
+size_t pageheap_release(struct heap *h, size_t bytes, uint32_t min_age);
+struct span *pageheap_next(struct heap *h, size_t *page);
+
+/* span.c */
+void spanlist_append(struct spanlist *l, struct span *s);
+void spanlist_remove(struct spanlist *l, struct span *s);
+struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c);
+struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
+			    size_t align);
+void span_free_pages(struct heap *h, struct span *s);
+bool span_take_run(struct heap *h, struct span *s, struct window *w,
+		   uint32_t max);
+
+/*
+ * The in-use span that @p lies in, or NULL.  The page table is stale inside
+ * free spans; the record's bounds and state tell.
+ */
+static inline struct span *span_of(const struct heap *h, uintptr_t p)
+{
+	const uintptr_t off = p - h->arena.start;
+	struct span *s;
+
+	if (unlikely(off >= h->arena.used))
+		return NULL;
+	s = h->pages[off >> PAGE_SHIFT];
+	if (unlikely(!s || p - s->start >= (size_t)s->npages << PAGE_SHIFT ||
+		     atomic_load_explicit(&s->state, memory_order_relaxed) !=
+			     SPAN_INUSE))
+		return NULL;
+	return s;
+}
+
+/* Index of the object of @s that @p lies in; nelems or more in the tail. */
+static inline uint32_t span_index(const struct heap *h, const struct span *s,
+				  uintptr_t p)
+{
+	const uint32_t off = p - s->start;
+
+	if (!s->sizeclass)
+		return 0;
+	return (uint64_t)off * h->classes.of[s->sizeclass].magic >> 32;
+}
+
+static inline bool kind_is_collectable(unsigned int kind)
+{
+	return kind <= KIND_NOSCAN;
+}
+
+static inline bool kind_is_scanned(unsigned int kind)
+{
+	return kind == KIND_SCAN || kind == KIND_UNCOLLECTABLE;
+}
+
+/* cache.c */
+struct cache *cache_attach(struct heap *h);
+bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
+		  unsigned int class, unsigned int flags);
+void cache_flush(struct heap *h, struct cache *c);
+void cache_flush_all(struct heap *h);
+bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p);
+static inline size_t window_left(const struct window *w)
+{
+	return w->end - w->next;
+}
+
+/* central.c */
+void central_init(struct heap *h);
+struct span *central_take(struct heap *h, unsigned int kind,
+			  unsigned int class, unsigned int slot);
+bool central_swept(struct heap *h, struct span *s, uint32_t left);
+void central_release(struct heap *h, struct span *s);
+void central_freed(struct heap *h, unsigned int kind, unsigned int class,
+		   struct span *s);
+
+/* heap.c */
+int heap_init(struct heap *h, const struct kgc_config *config);
+void heap_destroy(struct heap *h);
+void heap_stop(struct heap *h);
+
+/* malloc.c */
+void *heap_alloc(struct heap *h, size_t size, unsigned int flags);
+void heap_free(struct heap *h, void *p);
+
+/* collect.c */
+void collect(struct heap *h, bool force);
+
+/* root.c */
+void root_init(struct heap *h);
+void root_visit(struct heap *h, kgc_host_visit_fn *visit, void *arg);
+
+/* mark.c */
+int mark_init(struct heap *h, const struct kgc_config *config);
+void mark_prepare(struct heap *h);
+void mark_start(struct heap *h);
+void mark_range(struct heap *h, const void *lo, const void *hi);
+void mark_object(struct heap *h, uintptr_t p);
+void mark_drain(struct heap *h);
+bool mark_is_marked(struct heap *h, uintptr_t base);
+
+/* sweep.c */
+void sweep_start(struct heap *h);
+void sweep_span(struct heap *h, struct span *s);
+void sweep_some(struct heap *h, size_t npages);
+void sweep_all(struct heap *h);
+static inline bool sweep_is_done(const struct heap *h, struct span *s)
+{
+	/* Acquire pairs with the release at the end of sweep_span(). */
+	return likely(atomic_load_explicit(&s->sweepgen, memory_order_acquire) ==
+		      h->sweepgen);
+}
+
+/* special.c */
+void special_init(struct heap *h);
+struct special *special_find(struct heap *h, uintptr_t p, enum special_kind k);
+int special_add(struct heap *h, const struct special *record);
+void special_remove(struct heap *h, struct special *r);
+void special_dequeue(struct heap *h, struct special **at);
+void special_forget(struct heap *h, uintptr_t p, size_t size);
+void special_flag(struct heap *h, uintptr_t p, bool on);
+
+/* final.c */
+void final_mark_held(struct heap *h);
+void final_mark_contents(struct heap *h);
+void final_queue_unmarked(struct heap *h);
+
+/* pacer.c */
+void pacer_init(struct heap *h, const struct kgc_config *config);
+void pacer_count(struct heap *h);
+bool pacer_is_due(struct heap *h);
+void pacer_set_trigger(struct heap *h, uint64_t live);
+
+/* stats.c */
+struct totals {
+	uint64_t nmalloc, nfree, alloc_bytes, free_bytes, nlookup;
+};
+void stats_totals(struct heap *h, struct totals *t);
+void stats_live(struct heap *h, uint64_t *objects, uint64_t *bytes);
+uint64_t mul_div_u64(uint64_t n, uint32_t mul, uint32_t d);
+uint64_t div_u64(uint64_t n, uint32_t d);
+
+/* gctrace.c */
+void kgc_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void gctrace_print(const struct heap *h, const struct cycle *c);
+
+/* prof.c */
+int prof_init(struct heap *h, const struct kgc_config *config);
+void prof_sample(struct heap *h, struct cache *c, uintptr_t p, size_t size,
+		 size_t bytes);
+void prof_freed(struct heap *h, struct bucket *b, size_t size);
+
+/* object.c */
+struct object {
+	struct span *span;
+	uintptr_t base;
+	uint32_t index;
+};
+bool object_find(struct heap *h, uintptr_t p, struct object *o);
+const char *object_check(struct heap *h, uintptr_t p, struct object *o);
+struct object object_of(struct heap *h, const void *p, const char *operation);
+
+/* check.c: a fault is a text and up to two numbers it has gaps for. */
+struct fault {
+	const char *what;
+	uintptr_t at, is, should;
+};
+enum { FAULTS_MAX = 16 };
+struct faults {
+	int n; /* found; the first FAULTS_MAX are kept */
+	struct fault fault[FAULTS_MAX];
+};
+void check_heap(struct heap *h, struct faults *faults);
+
+#pragma GCC visibility pop
+
+#endif /* KGC_INTERNAL_H */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * object.c - from an address to the object it lies in
+ *
+ * The one place that says what a live object is: in a span in use, inside an
+ * object's slot, set allocated (or the base of a nogc block), and not in a
+ * window.  Every pointer that a caller hands in comes through here.
+ */
+#include "internal.h"
+
+/* The bits of a nogc block are N alone; of every other object, A. */
+static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base)
+{
+	if (s->kind == KIND_NOGC)
+		return bitmap_get(h, base) & BIT_NOSCAN;
+	return (bitmap_get(h, base) & BIT_ALLOC) && !cache_holds(h, s, base);
+}
+
+/*
+ * Find the object that @p lies in; NULL, or why there is none.  Sweeps its
+ * span.  The caller is pinned and its slot has a cache.
+ */
+static const char *object_why(struct heap *h, uintptr_t p, struct object *o)
+{
+	struct span *s = span_of(h, p);
+
+	if (!s)
+		return p - h->arena.start < h->arena.used
+			       ? "not an allocated block (free pages)"
+			       : "not an allocated block (not in the heap)";
+	if (!sweep_is_done(h, s))
+		sweep_span(h, s);
+	o->span = s;
+	o->index = span_index(h, s, p);
+	if (o->index >= s->nelems)
+		return "not an allocated block (tail of a span)";
+	o->base = s->start + o->index * s->size;
+	return is_allocated(h, s, o->base) ? NULL : "already free";
+}
+
+/* Is there an object that @p lies in? */
+bool object_find(struct heap *h, uintptr_t p, struct object *o)
+{
+	return !object_why(h, p, o);
+}
+
+/* As object_why(), and @p must be its base. */
+const char *object_check(struct heap *h, uintptr_t p, struct object *o)
+{
+	const char *why = object_why(h, p, o);
+
+	return !why && p != o->base ? "inside a block, not its start" : why;
+}
+
+/* The object with base @p; anything else is the caller's mistake. */
+struct object object_of(struct heap *h, const void *p, const char *operation)
+{
+	struct object o;
+	const char *why = object_check(h, (uintptr_t)p, &o);
+
+	if (likely(!why))
+		return o;
+	if (span_of(h, (uintptr_t)p))
+		kgc_host_panic("gc: %s %p: %s; span %p, object %u of %lu bytes",
+			       operation, p, why, (void *)o.span->start,
+			       (unsigned int)o.index,
+			       (unsigned long)o.span->size);
+	kgc_host_panic("gc: %s %p: %s", operation, p, why);
+}

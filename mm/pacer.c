@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pacer.c - when to collect next
+ *
+ * The next cycle starts when the heap has grown by gcpercent of what the last
+ * one found alive; that is known when marking ends.  Below heap_min nothing
+ * is collected, and a heap with a limit collects before it reaches it.
+ *
+ * pacer.allocated counts the bytes of windows when they are taken, so it runs
+ * ahead of what was handed out by at most a window for each class and kind.
+ */
+#include "internal.h"
+
+#define HEAP_MIN_DEFAULT (4 * MIB)
+
+void pacer_init(struct heap *h, const struct kgc_config *config)
+{
+	struct pacer *p = &h->pacer;
+
+	p->heap_min = config->heap_min ? config->heap_min : HEAP_MIN_DEFAULT;
+	p->percent = config->percent || config->percent_zero ? config->percent
+							      : 100;
+	p->stress = config->stress;
+	p->countdown = config->stress;
+	p->next_gc = p->heap_min;
+}
+
+/* Under gcstress: an allocation is asked for. */
+void pacer_count(struct heap *h)
+{
+	struct pacer *p = &h->pacer;
+
+	if (p->stress && p->countdown > 0)
+		p->countdown--;
+}
+
+/* Is there a reason to collect?  Under gcstress, every Nth allocation. */
+bool pacer_is_due(struct heap *h)
+{
+	struct pacer *p = &h->pacer;
+
+	if (p->percent < 0)
+		return false;
+	return p->allocated >= p->next_gc || (p->stress && !p->countdown);
+}
+
+/* Marking is done and found @live bytes. */
+void pacer_set_trigger(struct heap *h, uint64_t live)
+{
+	struct pacer *p = &h->pacer;
+	const size_t max = h->pageheap.max;
+	const int percent = MAX(p->percent, 0);
+	uint64_t next = live + mul_div_u64(live, percent, 100);
+
+	next = MAX(next, p->heap_min);
+	if (max != SIZE_MAX) /* leave a sixteenth for what is not objects */
+		next = MIN(next, MAX(max - max / 16, live));
+	p->next_gc = MIN(next, SIZE_MAX);
+	p->allocated = live;
+	p->countdown = p->stress;
+}
+
+int kgc_set_percent(int percent)
+{
+	const int old = heap.pacer.percent;
+
+	heap.pacer.percent = percent;
+	return old;
+}

@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pageheap.c - runs of pages: take, split, merge, grow, give back
+ *
+ * Free runs are spans in bins by length: below 64 pages a bin for each
+ * length, above it eight for each power of two.  A bit map of the bins that
+ * are not empty finds the first run that is long enough in a few word tests.
+ * A run in a bin of a range of lengths may be too short for a request of that
+ * range, so a request looks in the bins above first, where all fit, and then
+ * at a few runs of its own bin.  (Two-level segregated fit: Masmano and
+ * others, ECRTS 2004; for pages: tcmalloc, Go 2011 mheap.c.)
+ *
+ * Free neighbours are merged at once.  A page of a free run may have been
+ * given back to the host (released): a bit for each page says so, so that
+ * runs merge whatever the state of their pages; taking a run makes it Ready.
+ *
+ * The arena grows by at least 1 MiB and, once it is larger than 8 MiB, to a
+ * multiple of 2 MiB, for the host's large pages.
+ *
+ * Bad at: choosing among runs that fit; it takes the latest freed.
+ *
+ * Locking: everything under pageheap.lock.
+ */
+#include "internal.h"
+
+#define GROW_MIN	 MIB
+#define GROW_UNIT	 (64 * KIB)
+#define GROW_LARGE_FROM	 (8 * MIB)
+#define GROW_LARGE	 (2 * MIB)
+#define BITMAP_CHUNK	 (8 * KIB)
+#define OWN_BIN_ATTEMPTS 16
+
+/* --- bins --- */
+
+/* The bin of runs of @npages: the last whose least length is not above it. */
+static unsigned int bin_of(size_t npages)
+{
+	unsigned int log;
+
+	if (npages < BIN_EXACT)
+		return npages;
+	log = sizeof(long) * 8 - 1 - __builtin_clzl(npages);
+	return MIN(BIN_EXACT + (log - 6) * 8 + (npages >> (log - 3) & 7),
+		   NBINS - 1);
+}
+
+static void bin_insert(struct pageheap *ph, struct span *s)
+{
+	const unsigned int b = bin_of(s->npages);
+	struct spanlist *l = &ph->bin[b];
+
+	s->prev = NULL;
+	s->next = l->first;
+	if (l->first)
+		l->first->prev = s;
+	else
+		l->last = s;
+	l->first = s;
+	ph->nonempty[b / 32] |= 1u << b % 32;
+}
+
+static void bin_remove(struct pageheap *ph, struct span *s)
+{
+	const unsigned int b = bin_of(s->npages);
+
+	spanlist_remove(&ph->bin[b], s);
+	if (!ph->bin[b].first)
+		ph->nonempty[b / 32] &= ~(1u << b % 32);
+}
+
+/* The first bin from @b on that is not empty, or NBINS. */
+static unsigned int bin_next(const struct pageheap *ph, unsigned int b)
+{
+	unsigned int i = b / 32;
+	uint32_t bits;
+
+	if (b >= NBINS)
+		return NBINS;
+	bits = ph->nonempty[i] & ~0u << b % 32;
+	while (!bits) {
+		if (++i == sizeof(ph->nonempty) / sizeof(*ph->nonempty))
+			return NBINS;
+		bits = ph->nonempty[i];
+	}
+	return i * 32 + __builtin_ctz(bits);
+}
+
+/* A free run of at least @npages, still in its bin, or NULL. */
+static struct span *bin_find(const struct pageheap *ph, size_t npages)
+{
+	const unsigned int own = bin_of(npages);
+	const bool all_fit = own < BIN_EXACT;
+	unsigned int b = bin_next(ph, all_fit ? own : own + 1);
+	struct span *s;
+	int i;
+
+	if (b < NBINS - 1)
+		return ph->bin[b].first;
+	/* The last bin has no upper bound, so its runs are compared as well. */
+	for (s = ph->bin[own].first, i = 0; s && i < OWN_BIN_ATTEMPTS;
+	     s = s->next, i++)
+		if (s->npages >= npages)
+			return s;
+	for (s = ph->bin[NBINS - 1].first; s; s = s->next)
+		if (s->npages >= npages)
+			return s;
+	return NULL;
+}
+
+/* --- released pages --- */
+
+static uint8_t *released_byte(struct heap *h, size_t page)
+{
+	return (uint8_t *)h->pageheap.released.base + page / 8;
+}
+
+static bool page_is_released(struct heap *h, size_t page)
+{
+	return *released_byte(h, page) >> page % 8 & 1;
+}
+
+static size_t page_of(const struct heap *h, uintptr_t p)
+{
+	return (p - h->arena.start) >> PAGE_SHIFT;
+}
+
+/*
+ * Length of the stretch of pages from @page on, within @s, that are released
+ * or not as @page is.
+ */
+static size_t stretch(struct heap *h, const struct span *s, size_t page)
+{
+	const size_t end = page_of(h, s->start) + s->npages;
+	const bool released = page_is_released(h, page);
+	size_t n = 1;
+
+	while (page + n < end && page_is_released(h, page + n) == released)
+		n++;
+	return n;
+}
+
+static void set_released(struct heap *h, struct span *s, size_t page, size_t n,
+			 bool released)
+{
+	const size_t end = page + n;
+
+	for (; page < end; page++)
+		if (released)
+			*released_byte(h, page) |= 1u << page % 8;
+		else
+			*released_byte(h, page) &= ~(1u << page % 8);
+	s->nreleased += released ? n : -n;
+	h->pageheap.released_bytes += (released ? n : -n) * PAGE_SIZE;
+}
+
+/*
+ * Make every page of @s Ready.  On failure the pages that became so stay so:
+ * the record tells the truth either way.
+ */
+static bool make_ready(struct heap *h, struct span *s)
+{
+	const size_t first = page_of(h, s->start);
+	size_t page, n;
+
+	for (page = first; s->nreleased && page < first + s->npages; page += n) {
+		n = stretch(h, s, page);
+		if (!page_is_released(h, page))
+			continue;
+		if (kgc_host_commit((void *)(h->arena.start +
+					     (page << PAGE_SHIFT)),
+				    n << PAGE_SHIFT))
+			return false;
+		set_released(h, s, page, n, false);
+	}
+	return true;
+}
+
+/* Give the Ready pages of the free run @s back; returns how many bytes. */
+static size_t release(struct heap *h, struct span *s)
+{
+	const size_t first = page_of(h, s->start);
+	size_t page, n, bytes = 0;
+
+	for (page = first; page < first + s->npages; page += n) {
+		n = stretch(h, s, page);
+		if (page_is_released(h, page))
+			continue;
+		kgc_host_decommit((void *)(h->arena.start +
+					   (page << PAGE_SHIFT)),
+				  n << PAGE_SHIFT);
+		set_released(h, s, page, n, true);
+		bytes += n << PAGE_SHIFT;
+	}
+	/* Pages come back from the host zeroed. */
+	s->needzero = false;
+	return bytes;
+}
+
+/* --- free runs --- */
+
+static struct span *new_record(struct heap *h, uintptr_t start, size_t npages)
+{
+	struct span *s = fixalloc_alloc(&h->pageheap.records);
+
+	if (s)
+		*s = (struct span){
+			.start = start,
+			.npages = npages,
+			.sweepgen = h->sweepgen,
+		};
+	return s;
+}
+
+static void free_record(struct heap *h, struct span *s)
+{
+	s->state = SPAN_DEAD;
+	s->npages = 0;
+	fixalloc_free(&h->pageheap.records, s);
+}
+
+/*
+ * The free run that covers @page, or NULL.  The entry of a page that was in
+ * the middle of a run is stale: while a run is cut, its last page's is.
+ */
+static struct span *free_at(struct heap *h, size_t page)
+{
+	struct span *s;
+
+	if (page >= h->arena.used >> PAGE_SHIFT)
+		return NULL;
+	s = h->pages[page];
+	return s && s->state == SPAN_FREE &&
+			       page - page_of(h, s->start) < s->npages
+		       ? s
+		       : NULL;
+}
+
+static void absorb(struct heap *h, struct span *s, struct span *neighbour)
+{
+	bin_remove(&h->pageheap, neighbour);
+	if (neighbour->start < s->start)
+		s->start = neighbour->start;
+	s->npages += neighbour->npages;
+	s->nreleased += neighbour->nreleased;
+	s->needzero |= neighbour->needzero;
+	free_record(h, neighbour);
+}
+
+/* Make the record @s, whose pages nobody uses, a free run. */
+static void insert_free(struct heap *h, struct span *s)
+{
+	const size_t page = page_of(h, s->start);
+	struct span *before = page ? free_at(h, page - 1) : NULL;
+	struct span *after = free_at(h, page + s->npages);
+
+	if (before)
+		absorb(h, s, before);
+	if (after)
+		absorb(h, s, after);
+	s->state = SPAN_FREE;
+	s->idle_since = h->numgc;
+	h->pages[page_of(h, s->start)] = s;
+	h->pages[page_of(h, s->start) + s->npages - 1] = s;
+	bin_insert(&h->pageheap, s);
+}
+
+/*
+ * Cut @s, which is in no bin, after @npages; the rest, described by the
+ * record @rest, becomes a free run.
+ */
+static void split(struct heap *h, struct span *s, size_t npages,
+		  struct span *rest)
+{
+	const size_t cut = page_of(h, s->start) + npages;
+	size_t page;
+
+	*rest = (struct span){
+		.start = s->start + (npages << PAGE_SHIFT),
+		.npages = s->npages - npages,
+		.needzero = s->needzero,
+		.sweepgen = h->sweepgen,
+	};
+	if (s->nreleased)
+		for (page = cut; page < cut + rest->npages; page++)
+			rest->nreleased += page_is_released(h, page);
+	s->nreleased -= rest->nreleased;
+	s->npages = npages;
+	insert_free(h, rest);
+}
+
+/* --- growth --- */
+
+/* Map the bitmap for the first @used bytes of the arena. */
+static bool grow_bitmap(struct arena *a, size_t used)
+{
+	const size_t need =
+		round_up(used / BITS_BYTES * WORD_SIZE, BITMAP_CHUNK);
+
+	if (need <= a->bitmap_mapped)
+		return true;
+	if (kgc_host_commit((void *)(a->start - need), need - a->bitmap_mapped))
+		return false;
+	a->bitmap_mapped = need;
+	return true;
+}
+
+/* Metadata for the arena up to @used bytes. */
+static bool grow_tables(struct heap *h, size_t used)
+{
+	const size_t npages = used >> PAGE_SHIFT;
+
+	return region_grow(&h->page_table, npages * sizeof(*h->pages)) &&
+	       region_grow(&h->pageheap.released, npages / 8 + 1) &&
+	       grow_bitmap(&h->arena, used);
+}
+
+/*
+ * The reservation is used up: reserve @bytes more inside the bitmap's reach.
+ * What lies between becomes a gap, a span nobody uses.
+ */
+static bool extend(struct heap *h, size_t bytes)
+{
+	struct arena *a = &h->arena;
+	const uintptr_t used_end = a->start + a->used;
+	const uintptr_t limit = a->start + a->reach;
+	uintptr_t p;
+	struct span *gap;
+
+	if (limit - a->end < bytes)
+		return false;
+	p = (uintptr_t)kgc_host_reserve(bytes, (void *)a->end, (void *)limit);
+	if (!p) {
+		p = (uintptr_t)kgc_host_reserve(bytes, NULL, NULL);
+		h->pageheap.refused |= p != 0;
+		if (p)
+			kgc_host_release((void *)p, bytes);
+		return false;
+	}
+	if (p != used_end) {
+		gap = new_record(h, used_end, (p - used_end) >> PAGE_SHIFT);
+		if (!gap || !grow_tables(h, p - a->start)) {
+			if (gap)
+				free_record(h, gap);
+			kgc_host_release((void *)p, bytes);
+			return false;
+		}
+		gap->state = SPAN_GAP;
+		h->pages[page_of(h, used_end)] = gap;
+		a->used = p - a->start;
+	}
+	a->end = p + bytes;
+	return true;
+}
+
+/* Grow the arena by @bytes, a multiple of 64 KiB. */
+static bool grow_by(struct heap *h, size_t bytes)
+{
+	struct arena *a = &h->arena;
+	struct pageheap *ph = &h->pageheap;
+	struct span *s;
+
+	if (bytes > ph->max - MIN(ph->max, ph->sys))
+		return false;
+	if (bytes > a->end - a->start - a->used && !extend(h, bytes))
+		return false;
+	s = new_record(h, a->start + a->used, bytes >> PAGE_SHIFT);
+	if (!s)
+		return false;
+	if (!grow_tables(h, a->used + bytes) ||
+	    kgc_host_commit((void *)s->start, bytes)) {
+		free_record(h, s);
+		return false;
+	}
+	a->used += bytes;
+	ph->sys += bytes;
+	insert_free(h, s);
+	return true;
+}
+
+static bool grow(struct heap *h, size_t npages)
+{
+	const size_t need = round_up(npages << PAGE_SHIFT, GROW_UNIT);
+	const uintptr_t end = h->arena.start + h->arena.used;
+	size_t ask = MAX(need, GROW_MIN);
+
+	if (h->arena.used >= GROW_LARGE_FROM)
+		ask = round_up(end + ask, GROW_LARGE) - end;
+	return grow_by(h, ask) || (ask != need && grow_by(h, need));
+}
+
+/* --- the interface --- */
+
+/*
+ * The last resort before failing: make room for metadata and pages by giving
+ * back whatever is idle, since the host's memory is one pool.
+ */
+static bool grow_hard(struct heap *h, size_t npages)
+{
+	struct pageheap *ph = &h->pageheap;
+	unsigned int b;
+	struct span *s;
+	size_t bytes = 0;
+
+	for (b = 0; b < NBINS; b++)
+		for (s = ph->bin[b].first; s; s = s->next)
+			bytes += release(h, s);
+	return bytes && grow(h, npages);
+}
+
+/* Cut the part of @s that is before an address aligned to @align, if any. */
+static bool align_run(struct heap *h, struct span **s, size_t align)
+{
+	const uintptr_t at = round_up((*s)->start, align);
+	struct span *rest;
+
+	if (at == (*s)->start)
+		return true;
+	rest = new_record(h, 0, 0);
+	if (!rest)
+		return false;
+	split(h, *s, (at - (*s)->start) >> PAGE_SHIFT, rest);
+	bin_remove(&h->pageheap, rest);
+	rest->state = SPAN_DEAD;
+	insert_free(h, *s);
+	*s = rest;
+	return true;
+}
+
+static struct span *take_run(struct heap *h, size_t npages, size_t align)
+{
+	const size_t want = npages + (align >> PAGE_SHIFT) - 1;
+	struct pageheap *ph = &h->pageheap;
+	struct span *rest, *s = bin_find(ph, want);
+
+	if (!s && (grow(h, want) || grow_hard(h, want)))
+		s = bin_find(ph, want);
+	if (!s)
+		return NULL;
+	rest = new_record(h, 0, 0);
+	if (!rest)
+		return NULL;
+	bin_remove(ph, s);
+	s->state = SPAN_DEAD; /* nobody's neighbour while it is cut */
+	if (!align_run(h, &s, align))
+		goto fail;
+	if (s->npages > npages)
+		split(h, s, npages, rest);
+	else
+		free_record(h, rest);
+	rest = NULL;
+	if (make_ready(h, s))
+		return s;
+fail:
+	insert_free(h, s);
+	if (rest)
+		free_record(h, rest);
+	return NULL;
+}
+
+/*
+ * A run of @npages at a multiple of @align bytes, Ready, in use; the caller
+ * makes it a span.  NULL if there is no memory.
+ */
+struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align)
+{
+	struct pageheap *ph = &h->pageheap;
+	struct span *s = NULL;
+	size_t page, i;
+
+	if (npages > h->arena.reach >> PAGE_SHIFT)
+		return NULL;
+	lock_take(&ph->lock);
+	s = take_run(h, npages, MAX(align, PAGE_SIZE));
+	if (s) {
+		page = page_of(h, s->start);
+		for (i = 0; i < npages; i++)
+			h->pages[page + i] = s;
+		ph->inuse += npages << PAGE_SHIFT;
+		s->sweepgen = h->sweepgen;
+		s->state = SPAN_INUSE;
+	}
+	lock_drop(&ph->lock);
+	return s;
+}
+
+/* Take back the pages of @s, whose bits are clear already. */
+void pageheap_free(struct heap *h, struct span *s)
+{
+	struct pageheap *ph = &h->pageheap;
+
+	lock_take(&ph->lock);
+	kgc_assert(s->state == SPAN_INUSE && s->where == SPAN_LEAVING);
+	ph->inuse -= (size_t)s->npages << PAGE_SHIFT;
+	insert_free(h, s);
+	lock_drop(&ph->lock);
+}
+
+/*
+ * Give free runs that have been so for @min_age cycles back to the host until
+ * @bytes went; returns how many did.  0 when the page heap is busy, which is
+ * how a host that asks from inside its own commit is answered.
+ */
+size_t pageheap_release(struct heap *h, size_t bytes, uint32_t min_age)
+{
+	struct pageheap *ph = &h->pageheap;
+	size_t done = 0;
+	unsigned int b;
+	struct span *s;
+
+	if (!lock_try(&ph->lock))
+		return 0;
+	for (b = NBINS; b-- > 0 && done < bytes;)
+		for (s = ph->bin[b].first; s && done < bytes; s = s->next)
+			if (s->nreleased < s->npages &&
+			    h->numgc - s->idle_since >= min_age)
+				done += release(h, s);
+	lock_drop(&ph->lock);
+	return done;
+}
+
+/*
+ * The first span in use that begins at or after page *@page, which moves past
+ * it; NULL at the end of the arena.  When the lock was dropped meanwhile the
+ * page may lie inside a run by now, where entries are stale: go on page by
+ * page until one is the first of its run.
+ */
+struct span *pageheap_next(struct heap *h, size_t *page)
+{
+	struct span *s;
+
+	while (*page < h->arena.used >> PAGE_SHIFT) {
+		s = h->pages[*page];
+		if (s->state == SPAN_DEAD || page_of(h, s->start) != *page) {
+			++*page;
+			continue;
+		}
+		*page += s->npages;
+		if (s->state == SPAN_INUSE)
+			return s;
+	}
+	return NULL;
+}
+
+/* Reserve bitmap and arena as one piece; false if there is no room. */
+static bool reserve(struct arena *a, size_t arena, size_t reach, void *lo)
+{
+	const size_t bitmap = reach / BITS_BYTES * WORD_SIZE;
+	const uintptr_t hi = lo ? ~(uintptr_t)0 & ~(PAGE_SIZE - 1) : 0;
+	char *p = kgc_host_reserve(bitmap + arena, lo, (void *)hi);
+
+	if (!p)
+		return false;
+	*a = (struct arena){
+		.start = (uintptr_t)p + bitmap,
+		.end = (uintptr_t)p + bitmap + arena,
+		.reach = reach,
+	};
+	return true;
+}
+
+/* Default sizes of address space, by word size. */
+#define RESERVE_DEFAULT ((size_t)(WORD_SIZE == 8 ? 16 * 1024 : 512) * MIB)
+#define REACH_DEFAULT	((size_t)(WORD_SIZE == 8 ? 16 * 1024 : 2048) * MIB)
+#define RESERVE_LEAST	(64 * MIB)
+
+static bool reserve_arena(struct heap *h, const struct kgc_config *config)
+{
+	size_t arena = config->heap_reserve, reach = config->heap_reach;
+
+	if (arena) {
+		arena = round_up(arena, GROW_UNIT);
+		reach = MAX(round_up(reach, GROW_UNIT), arena);
+		return reserve(&h->arena, arena, reach, config->heap_base);
+	}
+	arena = RESERVE_DEFAULT;
+	reach = reach ? MAX(round_up(reach, GROW_UNIT), arena) : REACH_DEFAULT;
+	while (!reserve(&h->arena, arena, reach, config->heap_base)) {
+		arena /= 2;
+		reach /= 2;
+		if (arena < RESERVE_LEAST)
+			return false;
+	}
+	return true;
+}
+
+int pageheap_init(struct heap *h, const struct kgc_config *config)
+{
+	struct pageheap *ph = &h->pageheap;
+	size_t npages;
+
+	lock_init(&ph->lock, RANK_PAGEHEAP);
+	if (!reserve_arena(h, config))
+		return -KGC_ENOMEM;
+	npages = h->arena.reach >> PAGE_SHIFT;
+	h->meta.step = MAX(h->arena.reach / 64, 128 * KIB);
+	if (!region_init(&h->page_table, npages * sizeof(*h->pages)) ||
+	    !region_init(&ph->released, npages / 8 + 1))
+		return -KGC_ENOMEM;
+	h->pages = (struct span **)h->page_table.base;
+	ph->max = config->heap_max ? config->heap_max : ~(size_t)0;
+	fixalloc_init(&ph->records, &h->meta, sizeof(struct span));
+	return 0;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/*
+ * root.c - where marking starts
+ *
+ * Roots are what the host shows, less struct heap itself; the ranges that
+ * kgc_add_root() named; and the contents of uncollectable objects.  Who walks
+ * them, the marker or a reader, gives a visitor.
+ *
+ * Locking: root.lock for the registered ranges; walking needs the world
+ * stopped.
+ */
+#include "internal.h"
+
+struct visit {
+	kgc_host_visit_fn *visit;
+	void *arg;
+};
+
+void root_init(struct heap *h)
+{
+	lock_init(&h->roots.lock, RANK_ROOT);
+	fixalloc_init(&h->roots.records, &h->meta, sizeof(struct root));
+}
+
+/* Show a range of the host's, without the part that is struct heap. */
+static void visit_clipped(const void *lo, const void *hi, enum kgc_root kind,
+			  const void *owner, void *arg)
+{
+	const struct visit *v = arg;
+	const char *own = (const char *)&heap, *own_end = own + sizeof(heap);
+	const char *from = lo, *to = hi;
+
+	if (to <= own || from >= own_end) {
+		v->visit(lo, hi, kind, owner, v->arg);
+		return;
+	}
+	if (from < own)
+		v->visit(from, own, kind, owner, v->arg);
+	if (to > own_end)
+		v->visit(own_end, to, kind, owner, v->arg);
+}
+
+/* The contents of every uncollectable object that is scanned. */
+static void visit_uncollectable(struct heap *h, const struct visit *v)
+{
+	struct span *s;
+	uintptr_t p;
+	size_t page = 0;
+	uint32_t i;
+
+	while (h->uncollectable && (s = pageheap_next(h, &page))) {
+		if (s->kind != KIND_UNCOLLECTABLE)
+			continue;
+		for (i = 0; i < s->nelems; i++) {
+			p = s->start + i * s->size;
+			if (bitmap_get(h, p) & BIT_ALLOC)
+				v->visit((void *)p, (void *)(p + s->size),
+					 KGC_ROOT_HEAP, (void *)p, v->arg);
+		}
+	}
+}
+
+/* Show every root range; the world is stopped. */
+void root_visit(struct heap *h, kgc_host_visit_fn *visit, void *arg)
+{
+	struct visit v = { visit, arg };
+	const struct root *r;
+
+	kgc_host_roots(visit_clipped, &v);
+	for (r = h->roots.list; r; r = r->next)
+		visit(r->lo, r->hi, KGC_ROOT_DATA, r, arg);
+	visit_uncollectable(h, &v);
+}
+
+int kgc_add_root(const void *lo, const void *hi)
+{
+	struct roots *roots = &heap.roots;
+	struct root *r;
+
+	lock_take(&roots->lock);
+	r = fixalloc_alloc(&roots->records);
+	if (r) {
+		*r = (struct root){ .next = roots->list, .lo = lo, .hi = hi };
+		roots->list = r;
+	}
+	lock_drop(&roots->lock);
+	return r ? 0 : -KGC_ENOMEM;
+}
+
+void kgc_remove_root(const void *lo, const void *hi)
+{
+	struct roots *roots = &heap.roots;
+	struct root *r, **at;
+
+	lock_take(&roots->lock);
+	for (at = &roots->list; (r = *at); at = &r->next)
+		if (r->lo == lo && r->hi == hi) {
+			*at = r->next;
+			fixalloc_free(&roots->records, r);
+			break;
+		}
+	lock_drop(&roots->lock);
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/*
+ * span.c - a run of pages made into objects, and back
+ *
+ * A small span's objects lie one after another from its first byte; their
+ * number and size come from the class.  A large span is one object.
+ */
+#include "internal.h"
+
+/* Lists end in NULL both ways; a span is in at most one. */
+void spanlist_append(struct spanlist *l, struct span *s)
+{
+	s->next = NULL;
+	s->prev = l->last;
+	if (l->last)
+		l->last->next = s;
+	else
+		l->first = s;
+	l->last = s;
+}
+
+void spanlist_remove(struct spanlist *l, struct span *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		l->first = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	else
+		l->last = s->prev;
+	s->next = s->prev = NULL;
+}
+
+/* A carved span with all objects free, in no structure; NULL: no memory. */
+struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
+{
+	const struct sizeclass *class = &h->classes.of[c];
+	struct span *s;
+
+	sweep_some(h, class->npages);
+	s = pageheap_alloc(h, class->npages, PAGE_SIZE);
+	if (!s)
+		return NULL;
+	if (!kind_is_collectable(kind))
+		h->uncollectable = true;
+	s->sizeclass = c;
+	s->kind = kind;
+	s->size = class->size;
+	s->nelems = class->nelems;
+	s->nused = 0;
+	s->cursor = 0;
+	s->where = SPAN_NOWHERE;
+	bitmap_carve(h, s);
+	return s;
+}
+
+/* A span of one object, its bits set; NULL: no memory. */
+struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
+			    size_t align)
+{
+	struct span *s;
+
+	sweep_some(h, npages);
+	s = pageheap_alloc(h, npages, align);
+	if (!s)
+		return NULL;
+	if (!kind_is_collectable(kind))
+		h->uncollectable = true;
+	s->sizeclass = 0;
+	s->kind = kind;
+	s->size = npages << PAGE_SHIFT;
+	s->nelems = 1;
+	s->nused = 1;
+	s->where = SPAN_NOWHERE;
+	bitmap_set_large(h, s);
+	return s;
+}
+
+/* Give back the pages of @s, which is in no structure and has no objects. */
+void span_free_pages(struct heap *h, struct span *s)
+{
+	kgc_assert(s->nused == 0);
+	bitmap_clear_span(h, s);
+	s->needzero = true;
+	pageheap_free(h, s);
+}
+
+/*
+ * Set a run of at most @max free objects of @s allocated and make it @w's.
+ * False if none is left.  The second pass over a span, which finds what was
+ * freed behind the first, is made when an eighth of the span is free: else
+ * a pass would cost more than it finds.
+ */
+bool span_take_run(struct heap *h, struct span *s, struct window *w,
+		   uint32_t max)
+{
+	uint32_t first, n;
+
+	n = bitmap_take(h, s, s->cursor, max, &first);
+	if (!n && s->cursor && s->nused <= s->nelems - (s->nelems + 7) / 8) {
+		s->needzero = true;
+		n = bitmap_take(h, s, 0, max, &first);
+	}
+	if (!n)
+		return false;
+	s->cursor = first + n;
+	w->span = s;
+	w->next = s->start + first * s->size;
+	w->end = w->next + n * s->size;
+	return true;
+}

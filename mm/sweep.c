@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sweep.c - free what a cycle did not mark
+ *
+ * heap.sweepgen rises by 2 at each cycle, with the world stopped.  A span is
+ *	sweepgen - 2	to be swept,
+ *	sweepgen - 1	being swept, by whoever changed it to this,
+ *	sweepgen	swept.
+ * Whoever needs a span, to allocate from it, free into it or look at it,
+ * sweeps it first or waits until it is swept; the collector sweeps all of
+ * them after the world runs again.  A cycle begins with no span behind.
+ * (Go 2014, "concurrent sweep".)
+ *
+ * The sweep of a span is word arithmetic on its bits (bitmap_sweep).  Objects
+ * are touched only by what is recorded of them (special.c).
+ */
+#include "internal.h"
+
+#define SWEEP_BATCH 32 /* spans found under one holding of pageheap.lock */
+
+/* The world is stopped, every span is swept, the marks are complete. */
+void sweep_start(struct heap *h)
+{
+	h->sweepgen += 2;
+	h->sweep_page = 0;
+	h->swept = false;
+}
+
+/* Forget what is recorded of the objects of @s that are about to die. */
+static void forget_dead(struct heap *h, struct span *s)
+{
+	const size_t n = bitmap_words(s);
+	bitword *base = bitmap_of_span(h, s);
+	uintptr_t w, dead, at;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		w = atomic_load_explicit(base - i, memory_order_relaxed);
+		dead = w & ~(w >> 2 * BITS_K) & w >> 3 * BITS_K & BIT_GROUP;
+		for (; dead; dead &= dead - 1) {
+			at = i * BITS_K + __builtin_ctzl(dead);
+			special_forget(h, s->start + at * WORD_SIZE, s->size);
+		}
+	}
+}
+
+/* Sweep @s, which the caller has claimed. */
+static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
+{
+	const uint32_t before = s->nused;
+	bool empty;
+	uint32_t left;
+
+	if (s->kind == KIND_NOGC) {
+		atomic_store_explicit(&s->sweepgen, h->sweepgen,
+				      memory_order_release);
+		return;
+	}
+	if (h->specials.n && kind_is_collectable(s->kind))
+		forget_dead(h, s);
+	left = bitmap_sweep(h, s);
+	c->nfree[s->sizeclass] += before - left;
+	if (s->sizeclass) {
+		empty = central_swept(h, s, left);
+	} else {
+		s->nused = left;
+		empty = left == 0;
+		if (empty) {
+			c->large_free += s->size;
+			s->where = SPAN_LEAVING;
+		}
+		atomic_store_explicit(&s->sweepgen, h->sweepgen,
+				      memory_order_release);
+	}
+	if (empty)
+		span_free_pages(h, s);
+}
+
+/* See that @s is swept.  The caller's slot has a cache. */
+void sweep_span(struct heap *h, struct span *s)
+{
+	const unsigned int slot = kgc_host_pin();
+	uint32_t behind = h->sweepgen - 2;
+
+	if (atomic_compare_exchange_strong_explicit(&s->sweepgen, &behind,
+						    behind + 1,
+						    memory_order_acquire,
+						    memory_order_relaxed))
+		sweep_claimed(h, s, h->cache[slot]);
+	else
+		while (!sweep_is_done(h, s))
+			kgc_host_relax();
+	kgc_host_unpin();
+}
+
+/*
+ * Spans that are behind, from *@page on, which moves past them; at most
+ * SWEEP_BATCH.
+ */
+static unsigned int find_behind(struct heap *h, size_t *page,
+				struct span **found)
+{
+	unsigned int n = 0;
+	struct span *s;
+
+	lock_take(&h->pageheap.lock);
+	while (n < SWEEP_BATCH && (s = pageheap_next(h, page)))
+		if (!sweep_is_done(h, s))
+			found[n++] = s;
+	lock_drop(&h->pageheap.lock);
+	return n;
+}
+
+/*
+ * About to take @npages from the page heap: sweep as many first, if there
+ * are as many, so that the heap does not grow where it need not.
+ */
+void sweep_some(struct heap *h, size_t npages)
+{
+	struct span *found[SWEEP_BATCH];
+	size_t done = 0;
+	unsigned int i, n;
+
+	while (!h->swept && done < npages) {
+		n = find_behind(h, &h->sweep_page, found);
+		for (i = 0; i < n; i++) {
+			done += found[i]->npages;
+			sweep_span(h, found[i]);
+		}
+		if (!n)
+			return;
+	}
+}
+
+/* Sweep every span that is behind; also waits for those being swept. */
+void sweep_all(struct heap *h)
+{
+	struct span *found[SWEEP_BATCH];
+	const uint32_t gen = h->sweepgen;
+	size_t page = 0;
+	unsigned int i, n;
+
+	if (h->swept)
+		return;
+	do {
+		n = find_behind(h, &page, found);
+		for (i = 0; i < n; i++)
+			sweep_span(h, found[i]);
+	} while (n);
+	if (gen == h->sweepgen)
+		h->swept = true;
+}
