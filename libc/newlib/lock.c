@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/*
+ * lock.c - the library's locks are the kernel's mutexes
+ *
+ * A recursive lock is a mutex with a count.  If there is no memory for one, its
+ * user gets the spare lock, which all such users share: being recursive, it
+ * keeps whoever takes several of them from waiting for itself.
+ */
+#include <sys/lock.h>
+
+#include <kernel/sync.h>
+#include <kernel/task.h>
+#include <kgc/kgc.h>
+
+struct __lock {
+	struct mutex mutex;
+	unsigned int depth; /* of a recursive lock, by its owner */
+};
+
+/* Those that the library declares; all of them must be here. */
+struct __lock __lock___sinit_recursive_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___sfp_recursive_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___atexit_recursive_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___at_quick_exit_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___malloc_recursive_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___env_recursive_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___tz_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___dd_hash_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___arc4random_mutex = { .mutex = MUTEX_INIT };
+
+static struct __lock spare = { .mutex = MUTEX_INIT };
+
+void __retarget_lock_init_recursive(_LOCK_T *lock)
+{
+	struct __lock *l = kgc_alloc(sizeof(*l), 0);
+
+	if (l)
+		mutex_init(&l->mutex);
+	*lock = l ? l : &spare;
+}
+
+void __retarget_lock_close_recursive(_LOCK_T lock)
+{
+	if (lock != &spare)
+		kgc_free(lock);
+}
+
+void __retarget_lock_acquire_recursive(_LOCK_T lock)
+{
+	/* Nobody but us can make us the owner, so this needs no lock. */
+	if (lock->mutex.owner != task_current())
+		mutex_lock(&lock->mutex);
+	lock->depth++;
+}
+
+int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
+{
+	if (lock->mutex.owner != task_current() &&
+	    !mutex_try_lock(&lock->mutex))
+		return 0;
+	lock->depth++;
+	return 1;
+}
+
+void __retarget_lock_release_recursive(_LOCK_T lock)
+{
+	if (--lock->depth == 0)
+		mutex_unlock(&lock->mutex);
+}
+
+void __retarget_lock_init(_LOCK_T *lock)
+{
+	__retarget_lock_init_recursive(lock);
+}
+
+void __retarget_lock_close(_LOCK_T lock)
+{
+	__retarget_lock_close_recursive(lock);
+}
+
+void __retarget_lock_acquire(_LOCK_T lock)
+{
+	__retarget_lock_acquire_recursive(lock);
+}
+
+int __retarget_lock_try_acquire(_LOCK_T lock)
+{
+	return __retarget_lock_try_acquire_recursive(lock);
+}
+
+void __retarget_lock_release(_LOCK_T lock)
+{
+	__retarget_lock_release_recursive(lock);
+}
