@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel/param.h - the kernel's parameters
+ *
+ * Read once from the command line, before anything else starts.  What stands
+ * behind " -- " are a program's arguments and no parameters.
+ */
+#ifndef KERNEL_PARAM_H
+#define KERNEL_PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PARAM_RUNS_MAX = 32,
+	PARAM_ENVS_MAX = 64,
+	PARAM_ARGS_MAX = 256,
+};
+
+struct kernel_params {
+	int gcpercent;		/* negative: off */
+	unsigned int gctrace;	/* kgc_config.trace */
+	unsigned int debuggc;	/* kgc_config.debug */
+	unsigned int gcstress;	/* collect at every Nth allocation */
+	size_t memprofilerate;	/* bytes between samples; 0: no profile */
+	size_t heap_reserve;	/* bytes; 0: mm/'s default, as below */
+	size_t heap_base;	/* address; 0: after the image */
+	size_t heap_max;	/* bytes */
+	size_t heap_min;	/* bytes */
+	unsigned int stack;	/* KiB of the main task's stack */
+	unsigned int hz;	/* ticks a second */
+	unsigned int seed;	/* of the tests */
+	const char *cases;	/* "first" or "all" */
+	const char *mode;	/* of a workload */
+	const char *crash;	/* fail on purpose: kernel/crash.c */
+	bool quiet;		/* no boot lines */
+	const char *run[PARAM_RUNS_MAX]; /* run=, in order */
+	unsigned int nrun;
+	const char *env[PARAM_ENVS_MAX]; /* "NAME=value" of each env.NAME= */
+	unsigned int nenv;
+	const char *argv[PARAM_ARGS_MAX + 1]; /* behind " -- "; ends in NULL */
+	unsigned int argc;
+};
+extern struct kernel_params params;
+
+/* Fill params from the loader's command line; complains line by line. */
+void param_init(void);
+
+/*
+ * The value that the command line gives @name, as text, the last one if there
+ * are several; its default if it gives none; NULL if there is no such
+ * parameter or it has neither.
+ */
+const char *param_string(const char *name);
+
+#endif /* KERNEL_PARAM_H */

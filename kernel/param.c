@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+/*
+ * param.c - the kernel's parameters
+ *
+ * The command line is cut into words at blanks.  A backslash takes the next
+ * byte as it is; between double quotes blanks are part of the word, because
+ * GRUB puts words with blanks into quotes.  Words live in one buffer for good,
+ * so parameters may point into it.
+ *
+ * A word is name=value, or a name alone, which is name=1.  One that is not in
+ * the table, or whose value does not parse, gets a line and has no effect.
+ */
+#include <kernel/param.h>
+
+#include <boot/bootinfo.h>
+#include <kernel/printk.h>
+#include <lib/mem.h>
+
+enum param_type {
+	PARAM_PERCENT, /* int; "off" is -1 */
+	PARAM_UINT,
+	PARAM_SIZE, /* with K, M, G or T behind it; 0x for addresses */
+	PARAM_STRING,
+	PARAM_BOOL,
+	PARAM_RUN, /* into params.run[], one behind the other */
+};
+
+struct param {
+	const char *name;
+	enum param_type type;
+	void *value;
+	const char *preset; /* NULL: none, all zero */
+	unsigned int least, most; /* of PARAM_UINT */
+	const char *help;
+};
+
+struct kernel_params params;
+
+static const struct param table[] = {
+	{ "gcpercent", PARAM_PERCENT, &params.gcpercent, "100", 0, 0,
+	  "growth of the heap between collections, or off" },
+	{ "gctrace", PARAM_UINT, &params.gctrace, NULL, 0, 2,
+	  "1: a line for each collection; 2: collect twice" },
+	{ "debuggc", PARAM_UINT, &params.debuggc, NULL, 0, 1,
+	  "1: print each pause" },
+	{ "gcstress", PARAM_UINT, &params.gcstress, NULL, 0, ~0u,
+	  "collect at every Nth allocation" },
+	{ "memprofilerate", PARAM_SIZE, &params.memprofilerate, "512K", 0, 0,
+	  "bytes between two samples of the profile; 0: none" },
+	{ "heap_reserve", PARAM_SIZE, &params.heap_reserve, NULL, 0, 0,
+	  "address space for the heap" },
+	{ "heap_base", PARAM_SIZE, &params.heap_base, NULL, 0, 0,
+	  "lowest address of the heap" },
+	{ "heap_max", PARAM_SIZE, &params.heap_max, NULL, 0, 0,
+	  "most memory that the heap may take" },
+	{ "heap_min", PARAM_SIZE, &params.heap_min, NULL, 0, 0,
+	  "least heap that is collected" },
+	{ "stack", PARAM_UINT, &params.stack, "1024", 32, 1 << 18,
+	  "stack of the main task, KiB" },
+	{ "hz", PARAM_UINT, &params.hz, "100", 20, 10000, "ticks a second" },
+	{ "seed", PARAM_UINT, &params.seed, "1", 0, ~0u,
+	  "of the tests' random numbers" },
+	{ "cases", PARAM_STRING, &params.cases, "first", 0, 0,
+	  "first or all: how much the tests do" },
+	{ "mode", PARAM_STRING, &params.mode, NULL, 0, 0, "of a workload" },
+	{ "crash", PARAM_STRING, &params.crash, NULL, 0, 0,
+	  "fail on purpose, see crash.c" },
+	{ "quiet", PARAM_BOOL, &params.quiet, NULL, 0, 0, "no boot lines" },
+	{ "run", PARAM_RUN, NULL, NULL, 0, 0, "do this; may be repeated" },
+};
+
+#define NTABLE (sizeof(table) / sizeof(table[0]))
+
+/* What the command line gives each, as text, or NULL. */
+static const char *given[NTABLE];
+
+static char words[BOOT_CMDLINE_MAX + 1];
+
+/* Digits in base 10 or, behind 0x, 16; *@end is what follows them. */
+static bool number_parse(const char *s, const char **end, uint64_t *value)
+{
+	const unsigned int base = text_begins(s, "0x") ? 16 : 10;
+	const char *start;
+	unsigned int digit;
+	uint64_t v = 0;
+
+	if (base == 16)
+		s += 2;
+	for (start = s;; s++) {
+		digit = *s - '0';
+		if (digit > 9 && base == 16)
+			digit = (*s | 0x20) - 'a' + 10;
+		if (digit >= base || (*s > '9' && digit < 10))
+			break;
+		if (v > (~(uint64_t)0 >> 4) - base)
+			return false;
+		v = v * base + digit;
+	}
+	*end = s;
+	*value = v;
+	return s != start;
+}
+
+static bool uint_parse(const struct param *p, const char *s)
+{
+	uint64_t v;
+
+	if (!number_parse(s, &s, &v) || *s || v < p->least || v > p->most)
+		return false;
+	*(unsigned int *)p->value = (unsigned int)v;
+	return true;
+}
+
+static bool percent_parse(const struct param *p, const char *s)
+{
+	uint64_t v;
+
+	if (text_equal(s, "off")) {
+		*(int *)p->value = -1;
+		return true;
+	}
+	if (!number_parse(s, &s, &v) || *s || v > 1000000)
+		return false;
+	*(int *)p->value = (int)v;
+	return true;
+}
+
+static bool size_parse(const struct param *p, const char *s)
+{
+	static const char units[] = "KMGT";
+	unsigned int i, shift = 0;
+	uint64_t v;
+
+	if (!number_parse(s, &s, &v))
+		return false;
+	for (i = 0; *s && units[i]; i++)
+		if ((*s & ~0x20) == units[i]) {
+			shift = 10 * (i + 1);
+			s++;
+			break;
+		}
+	if (*s || v > (uint64_t)SIZE_MAX >> shift)
+		return false;
+	*(size_t *)p->value = (size_t)(v << shift);
+	return true;
+}
+
+static bool bool_parse(const struct param *p, const char *s)
+{
+	if (!text_equal(s, "0") && !text_equal(s, "1"))
+		return false;
+	*(bool *)p->value = *s == '1';
+	return true;
+}
+
+static bool run_add(const char *s)
+{
+	if (params.nrun == PARAM_RUNS_MAX)
+		return false;
+	params.run[params.nrun++] = s;
+	return true;
+}
+
+static bool value_parse(const struct param *p, const char *s)
+{
+	switch (p->type) {
+	case PARAM_PERCENT:
+		return percent_parse(p, s);
+	case PARAM_UINT:
+		return uint_parse(p, s);
+	case PARAM_SIZE:
+		return size_parse(p, s);
+	case PARAM_BOOL:
+		return bool_parse(p, s);
+	case PARAM_RUN:
+		return run_add(s);
+	case PARAM_STRING:
+		*(const char **)p->value = s;
+		return true;
+	}
+	return false;
+}
+
+static const struct param *param_find(const char *name)
+{
+	const struct param *p;
+
+	for (p = table; p < table + NTABLE; p++)
+		if (text_equal(p->name, name))
+			return p;
+	return NULL;
+}
+
+static void env_add(const char *word)
+{
+	if (params.nenv == PARAM_ENVS_MAX)
+		printk("param: too many variables: %s\n", word);
+	else
+		params.env[params.nenv++] = word;
+}
+
+static void word_parse(char *word)
+{
+	const char *value = "1";
+	const struct param *p;
+	char *equals;
+
+	if (text_begins(word, "env.")) {
+		env_add(word + 4);
+		return;
+	}
+	for (equals = word; *equals && *equals != '=';)
+		equals++;
+	if (*equals) {
+		*equals = '\0';
+		value = equals + 1;
+	}
+	p = param_find(word);
+	if (!p)
+		printk("param: unknown: %s\n", word);
+	else if (value_parse(p, value))
+		given[p - table] = value;
+	else
+		printk("param: %s=%s is ignored: %s\n", word, value, p->help);
+}
+
+/* The next word of *@from, unescaped, to *@to; NULL at the end. */
+static char *word_next(const char **from, char **to)
+{
+	const char *s = *from;
+	bool quoted = false;
+	char *word = *to;
+
+	while (*s == ' ' || *s == '\t')
+		s++;
+	if (!*s)
+		return NULL;
+	for (; *s && (quoted || (*s != ' ' && *s != '\t')); s++) {
+		if (*s == '"') {
+			quoted = !quoted;
+			continue;
+		}
+		if (*s == '\\' && s[1])
+			s++;
+		*(*to)++ = *s;
+	}
+	*from = s;
+	*(*to)++ = '\0';
+	return word;
+}
+
+void param_init(void)
+{
+	const char *from = bootinfo.cmdline;
+	bool arguments = false;
+	char *to = words, *word;
+	const struct param *p;
+
+	for (p = table; p < table + NTABLE; p++)
+		if (p->preset)
+			value_parse(p, p->preset);
+	while ((word = word_next(&from, &to))) {
+		if (arguments && params.argc < PARAM_ARGS_MAX)
+			params.argv[params.argc++] = word;
+		else if (!arguments && text_equal(word, "--"))
+			arguments = true;
+		else if (!arguments)
+			word_parse(word);
+	}
+}
+
+const char *param_string(const char *name)
+{
+	const struct param *p = param_find(name);
+
+	if (!p)
+		return NULL;
+	return given[p - table] ? given[p - table] : p->preset;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/*
+ * run.c - what the main task does
+ *
+ * Each run= of the command line names a workload, or tests; they are done in
+ * order, whatever the ones before returned.  A run that is not known is one
+ * that failed, and so is a command line that names none.
+ */
+#include <kernel/run.h>
+
+#include <stddef.h>
+
+#include <kernel/final.h>
+#include <kernel/initrd.h>
+#include <kernel/libc.h>
+#include <kernel/param.h>
+#include <kernel/printk.h>
+#include <lib/mem.h>
+#include <tests/ktest.h>
+#include <workloads/workload.h>
+
+bool workload_open(const char *path, struct workload_file *file)
+{
+	return initrd_find(path, &file->data, &file->size);
+}
+
+const char *workload_option(const char *name)
+{
+	return param_string(name);
+}
+
+static int run_one(const char *spec)
+{
+	if (text_equal(spec, "tests"))
+		return ktest_run(NULL, params.seed) ? 1 : 0;
+	if (text_begins(spec, "tests:"))
+		return ktest_run(spec + 6, params.seed) ? 1 : 0;
+	return workload_run(spec);
+}
+
+int run_all(void)
+{
+	unsigned int i;
+	int status = 0;
+
+	if (params.nrun == 0) {
+		printk("run: nothing to do: run=<workload>\n");
+		return 1;
+	}
+	for (i = 0; i < params.nrun; i++)
+		if (run_one(params.run[i]) != 0)
+			status = 1;
+	return status;
+}
+
+void run_main(void *arg)
+{
+	final_start();
+	libc_init();
+	libc_exit(run_all());
+}
