@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kgc/hosted.h - what a program adds to kgc.h when it is a Linux process
+ *
+ * A thread's stack, registers and thread-local storage become roots when it
+ * first calls kgc.h, and stop being roots when it ends.  The stop signal is
+ * SIGPWR: do not block it for long and do not use it.  System calls that
+ * signal(7) lists as never restarted return EINTR when a collection comes.
+ */
+#ifndef KGC_HOSTED_H
+#define KGC_HOSTED_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Make the calling thread known, if it holds pointers into the heap before it
+ * first calls kgc.h.  Who passes it a pointer keeps one until it has called.
+ */
+void kgc_thread_attach(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KGC_HOSTED_H */
