@@ -25,7 +25,7 @@ multiboot2_start:
 	jmp	arch_start
 
 /* The lowest page is unmapped later: an overflow faults there. */
-	.section .bss.pages, "aw", @nobits
+	.section .bss.noroot, "aw", @nobits
 	.balign	4096
 	.globl	boot_stack, boot_stack_top
 boot_stack:

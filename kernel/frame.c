@@ -86,21 +86,16 @@ static void piece_add(uint64_t lo, uint64_t hi)
 	}
 }
 
-/* Parts of RAM that are in use already, by address; the initrd's is set later. */
-struct kept {
-	uint64_t lo, hi;
-};
-
-/* Add what @kept leaves of [@lo, @hi). */
-static void piece_cut(uint64_t lo, uint64_t hi, const struct kept *kept,
+/* Add what @kept, in any order, leaves of [@lo, @hi). */
+static void piece_cut(uint64_t lo, uint64_t hi, const struct piece *kept,
 		      unsigned int n)
 {
+	const struct piece *first;
+	unsigned int i;
 	uint64_t next;
 
 	while (lo < hi) {
-		const struct kept *first = NULL;
-		unsigned int i;
-
+		first = NULL;
 		for (i = 0; i < n; i++)
 			if (kept[i].hi > lo && kept[i].lo < hi &&
 			    kept[i].hi > kept[i].lo &&
@@ -116,7 +111,7 @@ static void pieces_init(void)
 {
 	const uint64_t limit = arch_phys_limit();
 	const uint64_t page = FRAME_SIZE;
-	const struct kept kept[] = {
+	const struct piece kept[] = {
 		{ 0, page },
 		{ TRAMPOLINE, TRAMPOLINE + page },
 		{ (uintptr_t)image_start, (uintptr_t)end },
@@ -366,14 +361,12 @@ static void piece_release(uint64_t lo, uint64_t hi)
 
 void frame_init(void)
 {
-	struct block *records;
 	unsigned int i;
 	uint32_t j;
 
 	if (!npieces)
 		pieces_init();
-	records = records_map(runs_init());
-	blocks = records;
+	blocks = records_map(runs_init());
 	for (i = 0; i < nruns; i++)
 		for (j = 0; j < runs[i].count; j++)
 			blocks[runs[i].first + j].number = runs[i].number + j;

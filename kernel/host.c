@@ -39,7 +39,7 @@
 enum { COLLECTOR_STACK = 32 << 10, GUARD = 4096 };
 
 /* Of linker.ld.  The pages between are stacks and page tables: no roots. */
-extern char data_start[], bss_pages_start[], bss_pages_end[], end[];
+extern char data_start[], noroot_start[], noroot_end[], end[];
 
 static struct {
 	struct spinlock lock;
@@ -197,8 +197,8 @@ void kgc_host_roots(kgc_host_visit_fn *visit, void *arg)
 	struct task *task;
 	uintptr_t lo;
 
-	visit(data_start, bss_pages_start, KGC_ROOT_DATA, NULL, arg);
-	visit(bss_pages_end, end, KGC_ROOT_DATA, NULL, arg);
+	visit(data_start, noroot_start, KGC_ROOT_DATA, NULL, arg);
+	visit(noroot_end, end, KGC_ROOT_DATA, NULL, arg);
 	for (task = task_next(NULL); task; task = task_next(task)) {
 		lo = roots_begin(task);
 		if (lo < task->stack_lo)
@@ -220,11 +220,13 @@ int kgc_host_root_name(char *buf, size_t size, enum kgc_root kind,
 		symbol_format(name, sizeof(name), (uintptr_t)word);
 		return format_buffer(buf, size, "data %s", name);
 	case KGC_ROOT_STACK:
-		return format_buffer(buf, size, "%s of task %u (%s)",
+		return format_buffer(buf, size, "%s of task %u (%s), top - 0x%lx",
 				     is_on_stack(task, (uintptr_t)word)
 					     ? "stack"
 					     : "registers or libc",
-				     task->id, task->name);
+				     task->id, task->name,
+				     (unsigned long)(task->end -
+						     (uintptr_t)word));
 	default:
 		return format_buffer(buf, size, "%p", word);
 	}

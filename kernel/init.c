@@ -52,13 +52,14 @@ static void say_memory(void)
 
 static void heap_init(void)
 {
+	const uint64_t ram = (uint64_t)frame_count_free() * FRAME_SIZE;
+	const size_t most = ram < SIZE_MAX ? ram : SIZE_MAX;
 	const struct kgc_config config = {
 		.heap_reserve = params.heap_reserve,
-		.heap_max = params.heap_max,
+		.heap_max = params.heap_max ? params.heap_max : most,
 		.heap_min = params.heap_min,
 		.heap_base = (void *)(params.heap_base ? params.heap_base :
 							 vm_heap_base()),
-		.nslots = 1,
 		.percent = params.gcpercent,
 		.percent_zero = params.gcpercent == 0,
 		.trace = (int)params.gctrace,

@@ -228,6 +228,7 @@ void sched_tick(uint64_t now_ns)
 
 	while ((task = sleepers) && task->wake_ns <= now_ns) {
 		sleepers = task->next;
+		task->wake_ns = 0; /* lies among the task's roots */
 		sched_ready_locked(task);
 	}
 	if (ready.first)

@@ -13,8 +13,9 @@
 #include <arch/upcall.h>
 #include <kernel/cpu.h>
 #include <kernel/sched.h>
+#include <lib/noroot.h>
 
-static uint64_t boot_wall_ns; /* time of day when the clock showed 0 */
+static uint64_t NOROOT boot_wall_ns; /* time of day when the clock showed 0 */
 static uint64_t tick_ns;
 
 void time_init(unsigned int hz)

@@ -58,8 +58,8 @@ static struct span *pop(struct central *c, unsigned int slot)
  * A swept span of @kind and @class with free objects, for the cache of
  * @slot, whose owner is pinned.  NULL if there is no memory.
  */
-struct span *central_take(struct heap *h, unsigned int kind,
-			  unsigned int class, unsigned int slot)
+struct span *central_take(struct heap *h, unsigned int kind, unsigned int class,
+			  unsigned int slot)
 {
 	struct span *s = pop(&h->central[kind][class], slot);
 

@@ -100,8 +100,7 @@ static void check_large(struct heap *h, struct span *s, struct faults *f,
 	sum->nspecial += !!(bits & BIT_SPECIAL);
 	equal(f, "allocated bit of large object", s->start, bits & BIT_ALLOC,
 	      s->kind != KIND_NOGC);
-	equal(f, "noscan bit of large object", s->start,
-	      !!(bits & BIT_NOSCAN),
+	equal(f, "noscan bit of large object", s->start, !!(bits & BIT_NOSCAN),
 	      s->kind == KIND_NOGC || !kind_is_scanned(s->kind));
 	equal(f, "size of large object", s->start, s->size,
 	      (size_t)s->npages << PAGE_SHIFT);
@@ -198,8 +197,8 @@ static void check_lists(struct heap *h, struct faults *f,
 		nfree += list_length(&h->pageheap.bin[i], f);
 	for (kind = 0; kind < NKINDS; kind++)
 		for (class = 0; class < KGC_NCLASSES; class ++) {
-			listed += list_length(&h->central[kind][class].spans,
-					      f);
+			listed +=
+				list_length(&h->central[kind][class].spans, f);
 			for (i = 0; i < h->nslots; i++)
 				cached += h->cache[i] &&
 					  h->cache[i]->window[kind][class].span;

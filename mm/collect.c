@@ -29,8 +29,7 @@ static void check_cycle(struct heap *h)
 	check_heap(h, &faults);
 	if (faults.n)
 		kgc_host_panic("gc: check %p: %s: %lu, not %lu (%d faults)",
-			       (void *)faults.fault[0].at,
-			       faults.fault[0].what,
+			       (void *)faults.fault[0].at, faults.fault[0].what,
 			       (unsigned long)faults.fault[0].is,
 			       (unsigned long)faults.fault[0].should, faults.n);
 }
@@ -61,7 +60,8 @@ static void cycle_stopped(void *p)
 	c->marked_ns = kgc_host_nanotime();
 }
 
-static void cycle_before(struct heap *h, struct cycle *c)
+static __attribute__((noinline)) void cycle_before(struct heap *h,
+						   struct cycle *c)
 {
 	struct totals t;
 
@@ -70,31 +70,35 @@ static void cycle_before(struct heap *h, struct cycle *c)
 	c->objects_before = t.nmalloc - t.nfree;
 }
 
-/* The world runs, every span is swept. */
-static void cycle_after(struct heap *h, struct cycle *c)
+/* The world runs: sweep, tell, and wake who waits for this. */
+static __attribute__((noinline)) void cycle_after(struct heap *h,
+						  const struct cycle *record)
 {
+	struct cycle c = *record; /* the next one may begin meanwhile */
 	struct totals t;
 
+	sweep_all(h);
+	c.swept_ns = kgc_host_nanotime();
 	stats_totals(h, &t);
-	c->nmalloc = t.nmalloc;
-	c->nfree = t.nfree;
-	c->nlookup = t.nlookup;
+	c.nmalloc = t.nmalloc;
+	c.nfree = t.nfree;
+	c.nlookup = t.nlookup;
 	pageheap_release(h, SIZE_MAX, 2);
 	if (h->specials.nqueued)
 		kgc_host_wake_finalizer();
-	c->end_ns = kgc_host_nanotime();
+	c.end_ns = kgc_host_nanotime();
 	if (h->debug)
 		kgc_printf("pause %llu\n",
-			   (unsigned long long)(c->started_ns - c->start_ns));
+			   (unsigned long long)(c.started_ns - c.start_ns));
 	if (h->trace)
-		gctrace_print(h, c);
+		gctrace_print(h, &c);
 }
 
 /* While the world is stopped: pause statistics. */
 static void cycle_count(struct heap *h, struct cycle *c)
 {
-	const uint64_t pause = (c->started_ns = kgc_host_nanotime()) -
-			       c->start_ns;
+	const uint64_t pause =
+		(c->started_ns = kgc_host_nanotime()) - c->start_ns;
 
 	h->pause_ns[h->numgc % 256] = pause;
 	h->pause_total_ns += pause;
@@ -102,30 +106,41 @@ static void cycle_count(struct heap *h, struct cycle *c)
 }
 
 /*
+ * The slot's cycle record.  If two tasks of one slot begin at once, the one
+ * that does not stop the world may have reset the other's start time.
+ */
+static struct cycle *cycle_record(struct heap *h, bool force)
+{
+	struct cycle *c = &h->cache[kgc_host_pin()]->cycle;
+
+	*c = (struct cycle){ .forced = force };
+	c->start_ns = kgc_host_nanotime();
+	kgc_host_unpin();
+	return c;
+}
+
+/*
  * Run a cycle.  False: another slot's came first, or, unless @force, there is
- * no reason any more.
+ * no reason any more.  This frame is scanned: it holds no numbers.
  */
 static bool cycle(struct heap *h, bool force)
 {
-	struct cycle c = { .forced = force };
-	struct cycle_arg arg = { h, &c };
+	struct cycle_arg arg = { .heap = h };
 
 	sweep_all(h);
 	mark_prepare(h);
-	c.start_ns = kgc_host_nanotime();
+	arg.cycle = cycle_record(h, force);
 	if (!kgc_host_stop_world())
 		return false;
 	if (!force && !pacer_is_due(h)) {
 		kgc_host_start_world();
 		return false;
 	}
-	cycle_before(h, &c);
+	cycle_before(h, arg.cycle);
 	kgc_host_call_saved(cycle_stopped, &arg);
-	cycle_count(h, &c);
+	cycle_count(h, arg.cycle);
 	kgc_host_start_world();
-	sweep_all(h);
-	c.swept_ns = kgc_host_nanotime();
-	cycle_after(h, &c);
+	cycle_after(h, arg.cycle);
 	return true;
 }
 

@@ -52,8 +52,8 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 	}
 	live = bitmap_get(h, base) &
 	       (s->kind == KIND_NOGC ? BIT_NOSCAN : BIT_ALLOC);
-	text(o, live && !cache_holds(h, s, base) ? "in object " :
-						   "in free object ");
+	text(o, live && !cache_holds(h, s, base) ? "in object "
+						 : "in free object ");
 	number(o, base, 16);
 	text(o, " of ");
 	number(o, s->size, 10);

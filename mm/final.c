@@ -17,7 +17,8 @@
 #include "internal.h"
 
 /* Every finalizer in the table, the world stopped: @fn may remove it. */
-static void for_each(struct heap *h, void (*fn)(struct heap *, struct special *))
+static void for_each(struct heap *h,
+		     void (*fn)(struct heap *, struct special *))
 {
 	struct specials *t = &h->specials;
 	struct special *r, *next;
@@ -53,8 +54,7 @@ static void mark_contents(struct heap *h, struct special *r)
 	const struct span *s = span_of(h, r->object);
 
 	if (kind_is_scanned(s->kind) && !mark_is_marked(h, r->object))
-		mark_range(h, (void *)r->object,
-			   (void *)(r->object + s->size));
+		mark_range(h, (void *)r->object, (void *)(r->object + s->size));
 }
 
 void final_mark_contents(struct heap *h)

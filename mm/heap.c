@@ -40,7 +40,8 @@ int heap_init(struct heap *h, const struct kgc_config *config)
 	h->swept = true;
 	h->trace = config->trace;
 	h->debug = config->debug;
-	h->nslots = config->nslots ? MIN(config->nslots, SLOTS_MAX) : 1;
+	h->nslots = config->nslots ? config->nslots : KGC_HOST_SLOTS;
+	h->nslots = MIN(h->nslots, SLOTS_MAX);
 	err = init_parts(h, config);
 	if (err)
 		heap_destroy(h);
@@ -55,7 +56,8 @@ void heap_destroy(struct heap *h)
 	struct arena *a = &h->arena;
 	const size_t bitmap = a->reach / BITS_BYTES * WORD_SIZE;
 
-	meta_table_free(h->specials.table, h->specials.nbuckets * sizeof(void *));
+	meta_table_free(h->specials.table,
+			h->specials.nbuckets * sizeof(void *));
 	meta_table_free(h->profile.table, PROF_BUCKETS * sizeof(void *));
 	meta_destroy(&h->meta);
 	meta_table_free(h->marker.region.base, h->marker.region.size);
@@ -85,8 +87,8 @@ void heap_stop(struct heap *h)
 	sweep_all(h);
 }
 
-static void walk_span(struct heap *h, const struct span *s,
-		      kgc_walk_fn *visit, void *arg)
+static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,
+		      void *arg)
 {
 	const uintptr_t bit = s->kind == KIND_NOGC ? BIT_NOSCAN : BIT_ALLOC;
 	uintptr_t p;

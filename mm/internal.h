@@ -212,6 +212,16 @@ struct window {
 	bool dirty;	   /* objects may be non-zero */
 };
 
+/* A cycle, for its readers when it is finished: the trace line, MemStats. */
+struct cycle {
+	uint32_t number;
+	bool forced;
+	uint64_t start_ns, marked_ns, started_ns, swept_ns, end_ns;
+	uint64_t heap_before, heap_after;	/* bytes */
+	uint64_t objects_before, objects_after;
+	uint64_t nmalloc, nfree, nlookup;
+};
+
 struct cache {
 	struct window window[NKINDS][KGC_NCLASSES];
 	/* Counted when a window is taken; class 0 counts large objects. */
@@ -222,6 +232,7 @@ struct cache {
 	intptr_t next_sample;	/* bytes left to the next profile sample */
 	uint32_t random;
 	unsigned int slot;
+	struct cycle cycle; /* being run; on a stack its times would be roots */
 };
 
 struct central {
@@ -245,7 +256,7 @@ struct pageheap {
 	size_t released_bytes;
 	_Atomic size_t nogc_bytes; /* in nogc blocks */
 	size_t max;		  /* limit on sys */
-	bool refused;		  /* the out-of-range line was printed */
+	enum { NOT_REFUSED, REFUSED, REFUSED_TOLD } refused; /* by extend() */
 };
 
 /* The mark list: addresses of marked objects, or of the rest of large ones. */
@@ -312,16 +323,6 @@ struct profile {
 	struct bucket **table;
 	size_t sys;
 	struct fixalloc records;
-};
-
-/* A finished cycle, for its readers: the trace line and MemStats. */
-struct cycle {
-	uint32_t number;
-	bool forced;
-	uint64_t start_ns, marked_ns, started_ns, swept_ns, end_ns;
-	uint64_t heap_before, heap_after;	/* bytes */
-	uint64_t objects_before, objects_after;
-	uint64_t nmalloc, nfree, nlookup;
 };
 
 struct pacer {

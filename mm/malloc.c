@@ -102,9 +102,18 @@ static void *alloc_once(struct heap *h, size_t size, size_t align,
 	return alloc_large(h, size, align, flags);
 }
 
-/* Say it once, until an allocation that was as hard succeeds again. */
+/*
+ * Say it once, until an allocation that was as hard succeeds again; and, in
+ * the model's words, once that the host has address space only where the
+ * bitmap does not reach.
+ */
 static void *out_of_memory(struct heap *h, size_t size)
 {
+	if (h->pageheap.refused == REFUSED) {
+		h->pageheap.refused = REFUSED_TOLD;
+		kgc_printf("runtime: memory allocated by OS not in usable "
+			   "range\n");
+	}
 	if (!atomic_exchange(&h->oom_told, true))
 		kgc_printf("gc: out of memory: %lu bytes asked for, %lu KiB of "
 			   "heap, %lu KiB in use\n",
@@ -118,8 +127,8 @@ static void *out_of_memory(struct heap *h, size_t size)
 static void *alloc_slow(struct heap *h, size_t size, size_t align,
 			unsigned int flags)
 {
-	const bool may_collect = !(flags & KGC_NOCOLLECT) &&
-				 kgc_host_context() == KGC_TASK;
+	const bool may_collect =
+		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
 	void *p;
 
 	if (!h->ready && h != &heap)

@@ -197,8 +197,7 @@ static void drain_list(struct heap *h, struct marker *m)
 }
 
 /* Scan the marked objects of @s whole: some of them are not scanned yet. */
-static void scan_pending(struct heap *h, struct marker *m,
-			 const struct span *s)
+static void scan_pending(struct heap *h, struct marker *m, const struct span *s)
 {
 	uintptr_t p, bits;
 	uint32_t i;

@@ -11,15 +11,17 @@
  */
 #include "internal.h"
 
-#define HEAP_MIN_DEFAULT (4 * MIB)
+#define HEAP_MIN_DEFAULT (4 * MIB) /* at most an eighth of heap_max */
 
 void pacer_init(struct heap *h, const struct kgc_config *config)
 {
 	struct pacer *p = &h->pacer;
 
-	p->heap_min = config->heap_min ? config->heap_min : HEAP_MIN_DEFAULT;
-	p->percent = config->percent || config->percent_zero ? config->percent
-							      : 100;
+	p->heap_min = config->heap_min
+			      ? config->heap_min
+			      : MIN(HEAP_MIN_DEFAULT, h->pageheap.max / 8);
+	p->percent =
+		config->percent || config->percent_zero ? config->percent : 100;
 	p->stress = config->stress;
 	p->countdown = config->stress;
 	p->next_gc = p->heap_min;

@@ -162,13 +162,14 @@ static bool make_ready(struct heap *h, struct span *s)
 	const size_t first = page_of(h, s->start);
 	size_t page, n;
 
-	for (page = first; s->nreleased && page < first + s->npages; page += n) {
+	for (page = first; s->nreleased && page < first + s->npages;
+	     page += n) {
 		n = stretch(h, s, page);
 		if (!page_is_released(h, page))
 			continue;
-		if (kgc_host_commit((void *)(h->arena.start +
-					     (page << PAGE_SHIFT)),
-				    n << PAGE_SHIFT))
+		if (kgc_host_commit(
+			    (void *)(h->arena.start + (page << PAGE_SHIFT)),
+			    n << PAGE_SHIFT))
 			return false;
 		set_released(h, s, page, n, false);
 	}
@@ -185,9 +186,9 @@ static size_t release(struct heap *h, struct span *s)
 		n = stretch(h, s, page);
 		if (page_is_released(h, page))
 			continue;
-		kgc_host_decommit((void *)(h->arena.start +
-					   (page << PAGE_SHIFT)),
-				  n << PAGE_SHIFT);
+		kgc_host_decommit(
+			(void *)(h->arena.start + (page << PAGE_SHIFT)),
+			n << PAGE_SHIFT);
 		set_released(h, s, page, n, true);
 		bytes += n << PAGE_SHIFT;
 	}
@@ -331,9 +332,11 @@ static bool extend(struct heap *h, size_t bytes)
 	p = (uintptr_t)kgc_host_reserve(bytes, (void *)a->end, (void *)limit);
 	if (!p) {
 		p = (uintptr_t)kgc_host_reserve(bytes, NULL, NULL);
-		h->pageheap.refused |= p != 0;
-		if (p)
-			kgc_host_release((void *)p, bytes);
+		if (!p)
+			return false;
+		kgc_host_release((void *)p, bytes);
+		if (!h->pageheap.refused)
+			h->pageheap.refused = REFUSED;
 		return false;
 	}
 	if (p != used_end) {
@@ -530,7 +533,8 @@ struct span *pageheap_next(struct heap *h, size_t *page)
 
 	while (*page < h->arena.used >> PAGE_SHIFT) {
 		s = h->pages[*page];
-		if (s->state == SPAN_DEAD || page_of(h, s->start) != *page) {
+		if (!s || s->state == SPAN_DEAD ||
+		    page_of(h, s->start) != *page) {
 			++*page;
 			continue;
 		}

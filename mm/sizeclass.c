@@ -50,7 +50,8 @@ static void fill_tables(struct sizeclasses *t)
 	}
 }
 
-/* Returns the number of classes, with "not small": 61, or the rule is broken. */
+/* Returns the number of classes, with "not small": 61, or the rule is broken.
+ */
 int sizeclass_init(struct sizeclasses *t)
 {
 	size_t size, step = 8, npages, nelems;

@@ -33,7 +33,8 @@ static struct special **chain_of(const struct specials *t, uintptr_t p)
 static bool grow(struct specials *t)
 {
 	const size_t n = t->nbuckets ? t->nbuckets * 2 : TABLE_LEAST;
-	struct special **old = t->table, **table = meta_table_alloc(n * sizeof(*old));
+	struct special **old = t->table,
+		       **table = meta_table_alloc(n * sizeof(*old));
 	const size_t nold = t->nbuckets;
 	struct special *r, *next, **chain;
 	size_t i;

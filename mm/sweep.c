@@ -16,7 +16,7 @@
  */
 #include "internal.h"
 
-#define SWEEP_BATCH 32 /* spans found under one holding of pageheap.lock */
+#define SWEEP_BATCH 32 /* spans swept in one pinned section */
 
 /* The world is stopped, every span is swept, the marks are complete. */
 void sweep_start(struct heap *h)
@@ -82,10 +82,9 @@ void sweep_span(struct heap *h, struct span *s)
 	const unsigned int slot = kgc_host_pin();
 	uint32_t behind = h->sweepgen - 2;
 
-	if (atomic_compare_exchange_strong_explicit(&s->sweepgen, &behind,
-						    behind + 1,
-						    memory_order_acquire,
-						    memory_order_relaxed))
+	if (atomic_compare_exchange_strong_explicit(
+		    &s->sweepgen, &behind, behind + 1, memory_order_acquire,
+		    memory_order_relaxed))
 		sweep_claimed(h, s, h->cache[slot]);
 	else
 		while (!sweep_is_done(h, s))
@@ -94,21 +93,29 @@ void sweep_span(struct heap *h, struct span *s)
 }
 
 /*
- * Spans that are behind, from *@page on, which moves past them; at most
- * SWEEP_BATCH.
+ * Sweep some of the spans that are behind, from *@page on, which moves past
+ * them; returns how many pages they have, 0 at the end of the arena.  Pinned
+ * from finding to sweeping: no cycle may begin in between, after which a
+ * record that was freed meanwhile would look like one that is behind.
  */
-static unsigned int find_behind(struct heap *h, size_t *page,
-				struct span **found)
+static size_t sweep_batch(struct heap *h, size_t *page)
 {
-	unsigned int n = 0;
-	struct span *s;
+	struct span *found[SWEEP_BATCH], *s;
+	unsigned int i, n = 0;
+	size_t npages = 0;
 
+	kgc_host_pin();
 	lock_take(&h->pageheap.lock);
 	while (n < SWEEP_BATCH && (s = pageheap_next(h, page)))
-		if (!sweep_is_done(h, s))
+		if (!sweep_is_done(h, s)) {
 			found[n++] = s;
+			npages += s->npages;
+		}
 	lock_drop(&h->pageheap.lock);
-	return n;
+	for (i = 0; i < n; i++)
+		sweep_span(h, found[i]);
+	kgc_host_unpin();
+	return npages;
 }
 
 /*
@@ -117,36 +124,26 @@ static unsigned int find_behind(struct heap *h, size_t *page,
  */
 void sweep_some(struct heap *h, size_t npages)
 {
-	struct span *found[SWEEP_BATCH];
-	size_t done = 0;
-	unsigned int i, n;
+	size_t n, done = 0;
 
 	while (!h->swept && done < npages) {
-		n = find_behind(h, &h->sweep_page, found);
-		for (i = 0; i < n; i++) {
-			done += found[i]->npages;
-			sweep_span(h, found[i]);
-		}
+		n = sweep_batch(h, &h->sweep_page);
 		if (!n)
 			return;
+		done += n;
 	}
 }
 
 /* Sweep every span that is behind; also waits for those being swept. */
 void sweep_all(struct heap *h)
 {
-	struct span *found[SWEEP_BATCH];
 	const uint32_t gen = h->sweepgen;
 	size_t page = 0;
-	unsigned int i, n;
 
 	if (h->swept)
 		return;
-	do {
-		n = find_behind(h, &page, found);
-		for (i = 0; i < n; i++)
-			sweep_span(h, found[i]);
-	} while (n);
+	while (sweep_batch(h, &page))
+		;
 	if (gen == h->sweepgen)
 		h->swept = true;
 }

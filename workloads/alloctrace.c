@@ -191,7 +191,7 @@ static void survey(const struct replay *r, struct trace_point *p)
 	const struct trace_slots *s = &r->slots;
 	size_t usable;
 
-	*p = (struct trace_point){.after = r->walk.done};
+	*p = (struct trace_point){ .after = r->walk.done };
 	for (uint32_t i = 0; i < s->used; i++) {
 		if (s->size[i] == TRACE_NONE)
 			continue;
@@ -385,7 +385,7 @@ static int replay_run(struct replay *r, const char *path)
 
 int alloctrace_run(const char *path)
 {
-	struct replay r = {.name = workload_base_name(path)};
+	struct replay r = { .name = workload_base_name(path) };
 	struct workload_file file;
 	struct fault fault;
 	int status;

@@ -21,10 +21,13 @@ static void put(void *arg, const char *s, size_t n)
 	printf("%.*s", (int)n, s);
 }
 
-/* Say where the pointer to the extra node at @p was found. */
+/* Say what the extra node at @p is, and which roots refer to it. */
 static void explain_extra(const void *p)
 {
 	kgc_explain((uintptr_t)p, put, NULL);
+	printf("; from ");
+	if (!kgc_who(p, put, NULL))
+		printf("no root now");
 }
 
 static void walk_at(struct graph_walk *w, const struct graph *g, uint32_t node)
@@ -82,7 +85,7 @@ void graph_search(struct graph *g, const struct graph_case *c,
 {
 	struct graph_roots r;
 
-	*v = (struct graph_verdict){.lost = 0};
+	*v = (struct graph_verdict){ .lost = 0 };
 	memset(g->seen, 0, (g->file.nnodes / 32 + 1) * sizeof(uint32_t));
 	graph_roots_start(&r, &g->file);
 	while (graph_roots_next(&r)) {

@@ -45,7 +45,7 @@ enum {
 void graph_walk_start(struct graph_walk *w, const struct graph_file *f)
 {
 	*w = (struct graph_walk){
-		.in = {f->data, f->nodes_off, f->nodes_end, {NULL, 0}},
+		.in = { f->data, f->nodes_off, f->nodes_end, { NULL, 0 } },
 		.file = f,
 	};
 }
@@ -134,7 +134,7 @@ size_t graph_node_size(const struct graph_walk *w)
 void graph_roots_start(struct graph_roots *r, const struct graph_file *f)
 {
 	*r = (struct graph_roots){
-		.in = {f->data, f->roots_off, f->roots_end, {NULL, 0}},
+		.in = { f->data, f->roots_off, f->roots_end, { NULL, 0 } },
 		.left = f->nroots,
 		.nnodes = f->nnodes,
 		.first = true,
@@ -269,14 +269,15 @@ static void check_nodes(const struct graph_file *f, struct fault *fault)
 	header_compare(
 		f->data,
 		(const struct header_field[]){
-			{"nedges is not their number", AT_NEDGES, 4, w.edge},
-			{"maxdeg is not the most", AT_MAXDEG, 4, maxdeg},
-			{"total_bytes is not the sum", AT_TOTAL, 8, total},
-			{"max_size is not the greatest", AT_MAX_SIZE, 4,
-			 max_size},
-			{"nnoscan is not their number", AT_NNOSCAN, 4, nnoscan},
-			{"total_bytes32 is not the sum", AT_TOTAL32, 8,
-			 total32},
+			{ "nedges is not their number", AT_NEDGES, 4, w.edge },
+			{ "maxdeg is not the most", AT_MAXDEG, 4, maxdeg },
+			{ "total_bytes is not the sum", AT_TOTAL, 8, total },
+			{ "max_size is not the greatest", AT_MAX_SIZE, 4,
+			  max_size },
+			{ "nnoscan is not their number", AT_NNOSCAN, 4,
+			  nnoscan },
+			{ "total_bytes32 is not the sum", AT_TOTAL32, 8,
+			  total32 },
 		},
 		6, fault);
 }
@@ -325,8 +326,8 @@ static void check_header(const struct graph_file *f, struct fault *fault)
 bool graph_file_open(struct graph_file *f, const unsigned char *data,
 		     size_t size, struct fault *fault)
 {
-	*fault = (struct fault){NULL, 0};
-	*f = (struct graph_file){.data = data, .size = size};
+	*fault = (struct fault){ NULL, 0 };
+	*f = (struct graph_file){ .data = data, .size = size };
 	check_header(f, fault);
 	if (fault->what)
 		return false;

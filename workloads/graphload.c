@@ -110,6 +110,7 @@ void graph_unload(struct graph *g)
 	kgc_free(g->queue);
 	kgc_free(g->seen);
 	kgc_free(g->inner);
+	kgc_free(g->state);
 	stack_clear();
 	kgc_collect();
 }
@@ -126,11 +127,12 @@ bool graph_tables(struct graph *g)
 	g->queue = table_alloc(n, 4);
 	g->seen = table_alloc(nbits, 4);
 	g->inner = table_alloc(nbits, 4);
+	g->state = table_alloc(1, sizeof(*g->state));
 	g->roots = kgc_alloc_array(g->file.nroots ? g->file.nroots : 1,
 				   sizeof(void *),
 				   KGC_UNCOLLECTABLE | KGC_NOPROFILE);
 	return g->addr && g->kept && g->start && g->edge0 && g->queue &&
-	       g->seen && g->inner && g->roots;
+	       g->seen && g->inner && g->state && g->roots;
 }
 
 /* Allocate every node; returns how many were. */

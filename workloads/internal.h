@@ -215,6 +215,8 @@ int trees_run(const char *depth);
  */
 
 /* A graph in the heap.  Everything but @roots lies outside the roots. */
+struct graph_state;
+
 struct graph {
 	const char *name;
 	struct graph_file file;
@@ -227,6 +229,7 @@ struct graph {
 	uint32_t *queue; /* nodes seen and not yet followed */
 	uint32_t *seen;	 /* bit by node */
 	uint32_t *inner; /* bit by node: another extra node points to it */
+	struct graph_state *state;
 };
 
 /* False if there is no memory; graph_unload() is due all the same. */
@@ -256,6 +259,22 @@ struct graph_verdict {
 	struct graph_sum reach; /* by our own search */
 	uint32_t lost, extra;	/* reached and freed; kept and not reached */
 	uint32_t first_lost;
+};
+
+/* What is still allocated, and whether its contents are as they were. */
+struct graph_survey {
+	struct graph_sum kept;
+	uint32_t changed, first_changed;
+};
+
+/*
+ * The case being run.  Apart from the stack: a hash or a sum that lies there
+ * while a collection runs may look like a pointer.
+ */
+struct graph_state {
+	struct graph_case now, before; /* before: cuts nothing, at first */
+	struct graph_survey survey;
+	struct graph_verdict verdict;
 };
 
 void graph_search(struct graph *g, const struct graph_case *c,

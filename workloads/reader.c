@@ -49,7 +49,7 @@ uint32_t crc32_of(const unsigned char *p, size_t n)
 void fault_set(struct fault *f, const char *what, size_t at)
 {
 	if (!f->what)
-		*f = (struct fault){what, at};
+		*f = (struct fault){ what, at };
 }
 
 /* At most five bytes, and the fifth has room for four bits. */

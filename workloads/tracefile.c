@@ -144,7 +144,7 @@ static void read_event(struct trace_walk *w, const struct trace_slots *s)
 void trace_walk_start(struct trace_walk *w, const struct trace_file *f)
 {
 	*w = (struct trace_walk){
-		.in = {f->data, f->events_off, f->events_end, {NULL, 0}},
+		.in = { f->data, f->events_off, f->events_end, { NULL, 0 } },
 	};
 }
 
@@ -242,27 +242,28 @@ static void check_figures(const struct trace_file *f,
 			  struct fault *fault)
 {
 	const struct header_field field[] = {
-		{"nevents is not their number", AT_NEVENTS, 4, nevents},
-		{"nslots is not their number", AT_NSLOTS, 4, s->used},
-		{"nallocs is not their number", AT_NALLOCS, 4,
-		 (uint64_t)s->nops[TRACE_MALLOC] + s->nops[TRACE_CALLOC] +
-			 s->nops[TRACE_ALIGNED]},
-		{"nreallocs is not their number", AT_NREALLOCS, 4,
-		 s->nops[TRACE_REALLOC]},
-		{"nfrees is not their number", AT_NFREES, 4,
-		 s->nops[TRACE_FREE]},
-		{"peak_objects is not the peak", AT_PEAK_OBJECTS, 4, s->peak},
-		{"peak_bytes is not the peak", AT_PEAK_BYTES, 8, s->peak_bytes},
-		{"total_bytes is not the sum", AT_TOTAL, 8, s->total_bytes},
-		{"final_bytes is not what is left", AT_FINAL_BYTES, 8,
-		 s->live_bytes},
-		{"final_objects is not what is left", AT_FINAL_OBJECTS, 4,
-		 s->live},
-		{"max_size is not the greatest", AT_MAX_SIZE, 4, s->max_size},
-		{"max_align is not the greatest", AT_MAX_ALIGN, 4,
-		 s->max_align},
-		{"peak_event is not the first", AT_PEAK_EVENT, 4,
-		 s->peak_event},
+		{ "nevents is not their number", AT_NEVENTS, 4, nevents },
+		{ "nslots is not their number", AT_NSLOTS, 4, s->used },
+		{ "nallocs is not their number", AT_NALLOCS, 4,
+		  (uint64_t)s->nops[TRACE_MALLOC] + s->nops[TRACE_CALLOC] +
+			  s->nops[TRACE_ALIGNED] },
+		{ "nreallocs is not their number", AT_NREALLOCS, 4,
+		  s->nops[TRACE_REALLOC] },
+		{ "nfrees is not their number", AT_NFREES, 4,
+		  s->nops[TRACE_FREE] },
+		{ "peak_objects is not the peak", AT_PEAK_OBJECTS, 4, s->peak },
+		{ "peak_bytes is not the peak", AT_PEAK_BYTES, 8,
+		  s->peak_bytes },
+		{ "total_bytes is not the sum", AT_TOTAL, 8, s->total_bytes },
+		{ "final_bytes is not what is left", AT_FINAL_BYTES, 8,
+		  s->live_bytes },
+		{ "final_objects is not what is left", AT_FINAL_OBJECTS, 4,
+		  s->live },
+		{ "max_size is not the greatest", AT_MAX_SIZE, 4, s->max_size },
+		{ "max_align is not the greatest", AT_MAX_ALIGN, 4,
+		  s->max_align },
+		{ "peak_event is not the first", AT_PEAK_EVENT, 4,
+		  s->peak_event },
 	};
 
 	header_compare(f->data, field, sizeof(field) / sizeof(field[0]), fault);
@@ -290,8 +291,8 @@ bool trace_file_check(const struct trace_file *f, struct trace_slots *s,
 bool trace_file_open(struct trace_file *f, const unsigned char *data,
 		     size_t size, struct fault *fault)
 {
-	*fault = (struct fault){NULL, 0};
-	*f = (struct trace_file){.data = data, .size = size};
+	*fault = (struct fault){ NULL, 0 };
+	*f = (struct trace_file){ .data = data, .size = size };
 	if (size >= 8 && memcmp(data, "ATRACE1\n", 8))
 		fault_set(fault, "magic", 0);
 	if (size < HEADER_SIZE) {

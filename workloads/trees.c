@@ -93,7 +93,7 @@ static void trees_all(struct trees *t, int depth)
 
 int trees_run(const char *argument)
 {
-	struct trees t = {.nodes = 0};
+	struct trees t = { .nodes = 0 };
 	char *end = NULL;
 	long depth = argument ? strtol(argument, &end, 10) : DEFAULT_DEPTH;
 	char name[16];

@@ -16,9 +16,9 @@ static const struct {
 	int (*run)(const char *argument);
 	bool needs_argument;
 } workloads[] = {
-	{"heapgraph", heapgraph_run, true},
-	{"alloctrace", alloctrace_run, true},
-	{"trees", trees_run, false},
+	{ "heapgraph", heapgraph_run, true },
+	{ "alloctrace", alloctrace_run, true },
+	{ "trees", trees_run, false },
 };
 
 int workload_run(const char *spec)

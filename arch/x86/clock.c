@@ -10,6 +10,7 @@
  *
  * Bad at: counters that stop or change their pace.
  */
+#include <lib/noroot.h>
 #include <arch/irq.h>
 
 #include "apic.h"
@@ -29,8 +30,8 @@ enum {
 
 uint32_t apic_hz = APIC_HZ_QEMU;
 
-static uint64_t start;
-static uint32_t factor = 1u << SHIFT; /* 1 GHz, as under icount */
+static uint64_t NOROOT start;
+static uint32_t NOROOT factor; /* 0 until calibrated: the clock stands */
 
 /* Reading a timer is dear in a virtual machine: wait a little in between. */
 static void pause_briefly(void)
@@ -78,6 +79,7 @@ void arch_clock_init(void)
 	uint64_t cycles = 0;
 
 	start = read_tsc();
+	factor = 1u << SHIFT; /* 1 GHz, as under icount */
 	if (pit_can_measure())
 		cycles = measure_by_pit(apic);
 	if (!cycles && apic)

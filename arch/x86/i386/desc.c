@@ -10,6 +10,7 @@
 #include <arch/task.h>
 
 #include <arch/upcall.h>
+#include <lib/noroot.h>
 #include <lib/mem.h>
 
 #include "frame.h"
@@ -41,7 +42,7 @@ struct table_register {
 
 static struct gate idt[VECTORS] __attribute__((aligned(8)));
 static struct tss tss, double_fault_tss;
-static char stack[STACK_SIZE] __attribute__((aligned(16)));
+static char stack[STACK_SIZE] NOROOT __attribute__((aligned(16)));
 static uint64_t gdt[] = {
 	0,
 	0x00cf9b000000ffff, /* code */

@@ -10,6 +10,7 @@
 #include <arch/cpu.h>
 #include <arch/task.h>
 
+#include <lib/noroot.h>
 #include <lib/mem.h>
 
 #include "frame.h"
@@ -51,7 +52,8 @@ struct table_register {
 
 static struct gate idt[VECTORS] __attribute__((aligned(16)));
 static struct tss tss = { .io_map = sizeof(tss) };
-static char stacks[NSTACKS][STACK_SIZE] __attribute__((aligned(16)));
+/* Not among the roots: an interrupted task's registers stay behind here. */
+static char stacks[NSTACKS][STACK_SIZE] NOROOT __attribute__((aligned(16)));
 static uint64_t gdt[] = {
 	0,
 	0x00af9b000000ffff, /* code */

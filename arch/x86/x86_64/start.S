@@ -96,7 +96,7 @@ boot_gdtr:
 	.short	. - boot_gdt - 1
 	.long	boot_gdt
 
-	.section .bss.pages, "aw", @nobits
+	.section .bss.noroot, "aw", @nobits
 	.balign	4096
 boot_pml4:
 	.skip	4096

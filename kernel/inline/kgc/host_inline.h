@@ -12,6 +12,9 @@
 
 #include <stdbool.h>
 
+/* Slots of a config that says 0: one CPU runs tasks. */
+#define KGC_HOST_SLOTS 1
+
 struct kgc_host_cpu {
 	unsigned int pins;
 	bool resched; /* a switch is due when pins returns to 0 */

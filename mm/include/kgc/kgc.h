@@ -52,9 +52,10 @@ struct kgc_config {
 	size_t heap_reserve; /* bytes of address space reserved for the arena */
 	size_t heap_reach;   /* bytes the arena may ever span (bitmap's reach) */
 	size_t heap_max;     /* limit on heap_sys, bytes */
-	size_t heap_min;     /* least trigger, bytes; default 4 MiB */
+	size_t heap_min;     /* least trigger, bytes; default 4 MiB, or an
+				eighth of heap_max if that is less */
 	void *heap_base;     /* lowest address for the heap; NULL: anywhere */
-	unsigned int nslots; /* slots that pin may return; default 1 */
+	unsigned int nslots; /* slots that pin may return; 0: the host's own */
 	int percent;	     /* gcpercent; default 100, negative: off */
 	int trace;	     /* 1: a line a cycle; 2: a second collection too */
 	int debug;	     /* 1: "pause N" after each cycle, nanoseconds */
@@ -213,6 +214,14 @@ int kgc_check(void);
  */
 typedef void kgc_write_fn(void *arg, const char *s, size_t n);
 int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg);
+
+/*
+ * Write the names of the root words, registers and uncollectable objects that
+ * refer to the object at @p, at most four, separated by commas; returns how
+ * many there are.  The caller's own variables count.  The world is stopped
+ * meanwhile.
+ */
+int kgc_who(const void *p, kgc_write_fn *write, void *arg);
 
 #ifdef __cplusplus
 }
