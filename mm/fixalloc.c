@@ -24,7 +24,7 @@ void fixalloc_init(struct fixalloc *f, struct meta *m, size_t size)
 {
 	*f = (struct fixalloc){
 		.meta = m,
-		.size = round_up(size, sizeof(uint64_t)),
+		.size = round_up(size, WORD_SIZE),
 	};
 }
 

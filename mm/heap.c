@@ -53,19 +53,12 @@ int heap_init(struct heap *h, const struct kgc_config *config)
 /* Give everything back; what was allocated is gone. */
 void heap_destroy(struct heap *h)
 {
-	struct arena *a = &h->arena;
-	const size_t bitmap = a->reach / BITS_BYTES * WORD_SIZE;
-
 	meta_table_free(h->specials.table,
 			h->specials.nbuckets * sizeof(void *));
 	meta_table_free(h->profile.table, PROF_BUCKETS * sizeof(void *));
+	region_destroy(&h->marker.region);
+	pageheap_destroy(h);
 	meta_destroy(&h->meta);
-	meta_table_free(h->marker.region.base, h->marker.region.size);
-	meta_table_free(h->pageheap.released.base, h->pageheap.released.size);
-	meta_table_free(h->page_table.base, h->page_table.size);
-	if (a->start)
-		kgc_host_release((void *)(a->start - bitmap),
-				 bitmap + (a->end - a->start));
 	*h = (struct heap){ 0 };
 }
 

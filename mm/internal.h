@@ -137,11 +137,15 @@ struct span {
 	uintptr_t start;	     /* address of the first page */
 	size_t size;		     /* of an object, bytes; large: the span's */
 	uint32_t npages;
-	uint32_t nelems;	     /* objects; 1 if large */
+	union {
+		struct { /* in use */
+			uint16_t nelems; /* objects; 1 if large */
+			uint16_t cursor; /* object at which the cache goes on */
+		};
+		uint32_t idle_since;	 /* free: cycle in which it became so */
+	};
 	_Atomic uint32_t nused;	     /* objects with the allocated bit set */
-	uint32_t cursor;	     /* object at which the cache goes on */
 	_Atomic uint32_t sweepgen;   /* see sweep.c */
-	uint32_t idle_since;	     /* free: cycle in which it became so */
 	uint32_t nreleased;	     /* free: pages not Ready */
 	_Atomic uint8_t state;	     /* enum span_state */
 	_Atomic uint8_t where;	     /* enum span_where */
@@ -151,7 +155,7 @@ struct span {
 	bool needzero;
 	bool pending;		     /* marked objects in it wait to be scanned */
 };
-_Static_assert(sizeof(struct span) <= (sizeof(void *) == 8 ? 80 : 56),
+_Static_assert(sizeof(struct span) <= (sizeof(void *) == 8 ? 72 : 48),
 	       "span records outgrow the metadata budget");
 
 struct spanlist {
@@ -179,6 +183,14 @@ struct arena {
 	size_t used;	      /* bytes from start that spans cover */
 	size_t reach;	      /* bytes that bitmap and page table can describe */
 	size_t bitmap_mapped; /* bytes of bitmap Ready, downward from start */
+	size_t reserved;      /* bytes of the first reservation, with bitmap */
+	struct extent *extents; /* further ones */
+};
+
+struct extent {
+	struct extent *next;
+	void *base;
+	size_t size;
 };
 
 /* A piece of the host's memory that grows from its low end. */
@@ -251,6 +263,7 @@ struct pageheap {
 	struct spanlist bin[NBINS];
 	uint32_t nonempty[(NBINS + 31) / 32];
 	struct fixalloc records;  /* of struct span */
+	struct fixalloc extents;
 	struct region released;	  /* a bit for each page: set if not Ready */
 	size_t sys, inuse;	  /* bytes: heap_sys, heap_inuse */
 	size_t released_bytes;
@@ -377,6 +390,7 @@ static inline unsigned int sizeclass_of(const struct sizeclasses *t,
 /* meta.c */
 bool region_init(struct region *r, size_t size);
 bool region_grow(struct region *r, size_t need);
+void region_destroy(struct region *r);
 void *meta_alloc(struct meta *m, size_t size);
 void meta_destroy(struct meta *m);
 void *meta_table_alloc(size_t size);
@@ -389,6 +403,7 @@ void fixalloc_free(struct fixalloc *f, void *p);
 
 /* pageheap.c */
 int pageheap_init(struct heap *h, const struct kgc_config *config);
+void pageheap_destroy(struct heap *h);
 struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align);
 void pageheap_free(struct heap *h, struct span *s);
 size_t pageheap_release(struct heap *h, size_t bytes, uint32_t min_age);

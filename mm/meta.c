@@ -35,6 +35,12 @@ bool region_grow(struct region *r, size_t need)
 	return true;
 }
 
+void region_destroy(struct region *r)
+{
+	if (r->base)
+		kgc_host_release(r->base, r->size);
+}
+
 /*
  * @size bytes, zeroed, a multiple of a page; NULL if there is no memory.
  * The tail of a full region is left: regions are large, chunks small.

@@ -28,6 +28,7 @@
 #define GROW_LARGE_FROM	 (8 * MIB)
 #define GROW_LARGE	 (2 * MIB)
 #define BITMAP_CHUNK	 (8 * KIB)
+#define EXTEND_STEP	 (64 * MIB) /* of address space */
 #define OWN_BIN_ATTEMPTS 16
 
 /* --- bins --- */
@@ -316,42 +317,73 @@ static bool grow_tables(struct heap *h, size_t used)
 }
 
 /*
- * The reservation is used up: reserve @bytes more inside the bitmap's reach.
- * What lies between becomes a gap, a span nobody uses.
+ * Reserve @bytes more inside the bitmap's reach; 0 if there is no room.  If
+ * the host has room only elsewhere, that is noted for alloc_slow() to say.
  */
+static uintptr_t reserve_more(struct heap *h, size_t bytes)
+{
+	struct arena *a = &h->arena;
+	const uintptr_t limit = a->start + a->reach;
+	void *p = NULL;
+
+	if (bytes <= limit - a->end)
+		p = kgc_host_reserve(bytes, (void *)a->end, (void *)limit);
+	if (!p && !h->pageheap.refused) {
+		p = kgc_host_reserve(bytes, NULL, NULL);
+		if (p) {
+			kgc_host_release(p, bytes);
+			h->pageheap.refused = REFUSED;
+		}
+		p = NULL;
+	}
+	return (uintptr_t)p;
+}
+
+/* The pages from the end of what is used to @p are nobody's: a gap. */
+static bool make_gap(struct heap *h, uintptr_t p)
+{
+	struct arena *a = &h->arena;
+	const uintptr_t from = a->start + a->used;
+	struct span *gap = new_record(h, from, (p - from) >> PAGE_SHIFT);
+
+	if (!gap)
+		return false;
+	if (!grow_tables(h, p - a->start)) {
+		free_record(h, gap);
+		return false;
+	}
+	gap->state = SPAN_GAP;
+	h->pages[page_of(h, from)] = gap;
+	a->used = p - a->start;
+	return true;
+}
+
+/* The reservation is used up, or what is left is too short for @bytes. */
 static bool extend(struct heap *h, size_t bytes)
 {
 	struct arena *a = &h->arena;
-	const uintptr_t used_end = a->start + a->used;
-	const uintptr_t limit = a->start + a->reach;
+	const size_t step = MAX(bytes, MIN(EXTEND_STEP, a->reach / 16));
+	struct extent *e = fixalloc_alloc(&h->pageheap.extents);
 	uintptr_t p;
-	struct span *gap;
 
-	if (limit - a->end < bytes)
+	if (!e)
 		return false;
-	p = (uintptr_t)kgc_host_reserve(bytes, (void *)a->end, (void *)limit);
-	if (!p) {
-		p = (uintptr_t)kgc_host_reserve(bytes, NULL, NULL);
-		if (!p)
-			return false;
-		kgc_host_release((void *)p, bytes);
-		if (!h->pageheap.refused)
-			h->pageheap.refused = REFUSED;
+	e->size = step;
+	p = reserve_more(h, step);
+	if (!p && step > bytes) {
+		e->size = bytes;
+		p = reserve_more(h, bytes);
+	}
+	if (!p || (p != a->end && !make_gap(h, p))) {
+		if (p)
+			kgc_host_release((void *)p, e->size);
+		fixalloc_free(&h->pageheap.extents, e);
 		return false;
 	}
-	if (p != used_end) {
-		gap = new_record(h, used_end, (p - used_end) >> PAGE_SHIFT);
-		if (!gap || !grow_tables(h, p - a->start)) {
-			if (gap)
-				free_record(h, gap);
-			kgc_host_release((void *)p, bytes);
-			return false;
-		}
-		gap->state = SPAN_GAP;
-		h->pages[page_of(h, used_end)] = gap;
-		a->used = p - a->start;
-	}
-	a->end = p + bytes;
+	e->base = (void *)p;
+	e->next = a->extents;
+	a->extents = e;
+	a->end = p + e->size;
 	return true;
 }
 
@@ -557,6 +589,7 @@ static bool reserve(struct arena *a, size_t arena, size_t reach, void *lo)
 	*a = (struct arena){
 		.start = (uintptr_t)p + bitmap,
 		.end = (uintptr_t)p + bitmap + arena,
+		.reserved = bitmap + arena,
 		.reach = reach,
 	};
 	return true;
@@ -587,6 +620,21 @@ static bool reserve_arena(struct heap *h, const struct kgc_config *config)
 	return true;
 }
 
+/* Give bitmap, arena and tables back. */
+void pageheap_destroy(struct heap *h)
+{
+	struct arena *a = &h->arena;
+	const size_t bitmap = a->reach / BITS_BYTES * WORD_SIZE;
+	struct extent *e;
+
+	for (e = a->extents; e; e = e->next)
+		kgc_host_release(e->base, e->size);
+	if (a->start)
+		kgc_host_release((void *)(a->start - bitmap), a->reserved);
+	region_destroy(&h->pageheap.released);
+	region_destroy(&h->page_table);
+}
+
 int pageheap_init(struct heap *h, const struct kgc_config *config)
 {
 	struct pageheap *ph = &h->pageheap;
@@ -603,5 +651,6 @@ int pageheap_init(struct heap *h, const struct kgc_config *config)
 	h->pages = (struct span **)h->page_table.base;
 	ph->max = config->heap_max ? config->heap_max : ~(size_t)0;
 	fixalloc_init(&ph->records, &h->meta, sizeof(struct span));
+	fixalloc_init(&ph->extents, &h->meta, sizeof(struct extent));
 	return 0;
 }

@@ -98,7 +98,7 @@ bool span_take_run(struct heap *h, struct span *s, struct window *w,
 	uint32_t first, n;
 
 	n = bitmap_take(h, s, s->cursor, max, &first);
-	if (!n && s->cursor && s->nused <= s->nelems - (s->nelems + 7) / 8) {
+	if (!n && s->cursor && s->nused <= s->nelems - (s->nelems + 7u) / 8) {
 		s->needzero = true;
 		n = bitmap_take(h, s, 0, max, &first);
 	}

@@ -97,7 +97,7 @@ static __attribute__((noinline)) void graph_connect(const struct graph_file *f,
 		*root++ = addr[r.root];
 }
 
-static void graph_load(const struct graph_file *f)
+static void bench_load(const struct graph_file *f)
 {
 	size_t size = (f->nnodes + (size_t)1) * sizeof(void *);
 	void **addr = map(size, -1);
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 		die("usage", "graph-<collector> FILE [COUNT | -i]");
 	bench_init();
 	file_open(argv[1], &file);
-	graph_load(&file);
+	bench_load(&file);
 	for (int i = 0; i < WARM; i++)
 		bench_collect(&t);
 	if (asked)
