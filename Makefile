@@ -59,7 +59,7 @@ include libc/libc.mk
 
 image-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm libc/$(LIBC) \
 		   workloads tests tests/mm tests/kernel tests/kernel/$(ARCH) \
-		   tests/host tests/corrupt
+		   tests/host tests/corrupt tests/system tests/system/$(ARCH)
 # These use the C library, and so may use vector registers.
 libc-folders	:= libc workloads tests
 
@@ -68,7 +68,8 @@ includes	= $(foreach d,$(call top,$(1)) $(USES.$(call top,$(1))),-I$(d)/include)
 objects		= $(patsubst %,$(1)/%.o,$(basename $(sort \
 		  $(wildcard $(2:%=%/*.c) $(2:%=%/*.S)))))
 # The kernel's own pin and unpin are inline; tests/mm sees mm/internal.h.
-private.tests	= -iquote mm $(if $(filter tests/kernel/%,$<),\
+private.tests	= -iquote mm -iquote tests/system \
+		  $(if $(filter tests/kernel/%,$<),\
 		  -Ikernel/include -Iarch/include -Iboot/include -Ilib/include)
 private.arch	= -Iarch/x86/$(ARCH) -Iarch/x86
 inline.image	:= -Ikernel/inline
@@ -170,6 +171,8 @@ HOSTED	:= -m$(BITS) -fPIC -pthread $(SAN.$(SAN)) -D_GNU_SOURCE
 # What a test asks of the host is no part of the library.
 hosted-objects := $(filter-out %/hostctl.o,$(call objects,$(H),mm hosted))
 hosted-tests := $(call objects,$(H),tests tests/mm tests/host tests/corrupt \
+		  tests/system \
+		  tests/system/$(if $(filter 32,$(BITS)),i386,x86_64) \
 		  workloads hosted/main) $(H)/hosted/hostctl.o
 
 $(H)/%.o: %.c
@@ -221,7 +224,7 @@ test: ## all suites: kernel, process, examples; ARCH= and T=name narrow
 	$(Q)T='$(T)' scripts/run-tests $(arches)
 
 CHECKS	:= check-includes check-headers check-arch check-symbols \
-	   check-traps check-tour check-text check-format
+	   check-traps check-tour check-parameters check-text check-format
 check: ## the machine checks, then the tests
 	$(Q)scripts/run-checks $(CHECKS)
 	$(Q)$(MAKE) test

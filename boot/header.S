@@ -8,7 +8,7 @@
  */
 	.section .note.pvh, "a", @note
 	.balign	4
-	.long	4, 4, 18		/* name size, value size, PHYS32_ENTRY */
+	.long	4, 4, 18	/* sizes of name and value; PHYS32_ENTRY */
 	.asciz	"Xen"
 	.long	pvh_entry
 

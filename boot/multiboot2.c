@@ -108,8 +108,7 @@ void multiboot2_parse(uintptr_t address)
 	uint32_t at;
 
 	bootinfo.loader = "multiboot2";
-	for (at = 8; at + sizeof(*tag) <= total;
-	     at += (tag->size + 7) & ~7u) {
+	for (at = 8; at + sizeof(*tag) <= total; at += (tag->size + 7) & ~7u) {
 		tag = (const void *)(address + at);
 		if (tag->type == TAG_END || tag->size < sizeof(*tag))
 			break;

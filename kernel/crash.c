@@ -31,7 +31,7 @@ static __attribute__((noinline)) void crash_text(void)
 
 static __attribute__((noinline)) void crash_rodata(void)
 {
-	*(volatile char *)(uintptr_t)"read-only" = 2;
+	*(volatile char *)(uintptr_t) "read-only" = 2;
 }
 
 static __attribute__((noinline)) void crash_data(void)

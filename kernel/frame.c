@@ -48,7 +48,7 @@ enum {
 struct block {
 	uint32_t next, prev; /* in its list */
 	uint32_t nfree;
-	uint32_t number;     /* physical address >> BLOCK_SHIFT */
+	uint32_t number; /* physical address >> BLOCK_SHIFT */
 	unsigned long free[BLOCK_WORDS];
 };
 

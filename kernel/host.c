@@ -220,13 +220,13 @@ int kgc_host_root_name(char *buf, size_t size, enum kgc_root kind,
 		symbol_format(name, sizeof(name), (uintptr_t)word);
 		return format_buffer(buf, size, "data %s", name);
 	case KGC_ROOT_STACK:
-		return format_buffer(buf, size, "%s of task %u (%s), top - 0x%lx",
-				     is_on_stack(task, (uintptr_t)word)
-					     ? "stack"
-					     : "registers or libc",
-				     task->id, task->name,
-				     (unsigned long)(task->end -
-						     (uintptr_t)word));
+		return format_buffer(
+			buf, size, "%s of task %u (%s), top - 0x%lx",
+			is_on_stack(task, (uintptr_t)word)
+				? "stack"
+				: "registers or libc",
+			task->id, task->name,
+			(unsigned long)(task->end - (uintptr_t)word));
 	default:
 		return format_buffer(buf, size, "%p", word);
 	}

@@ -24,10 +24,10 @@
 #include <kgc/kgc.h>
 
 /* A boot line, unless `quiet`. */
-#define say(...)                                                               \
-	do {                                                                   \
-		if (!params.quiet)                                             \
-			printk(__VA_ARGS__);                                   \
+#define say(...)                             \
+	do {                                 \
+		if (!params.quiet)           \
+			printk(__VA_ARGS__); \
 	} while (0)
 
 static unsigned long long mib(uint64_t bytes)
@@ -50,40 +50,38 @@ static void say_memory(void)
 		       bootinfo.nram_lost, BOOT_RANGES_MAX);
 }
 
-static void heap_init(void)
+/* The heap may take all the RAM there is now. */
+static size_t heap_limit(void)
 {
 	const uint64_t ram = (uint64_t)frame_count_free() * FRAME_SIZE;
-	const size_t most = ram < SIZE_MAX ? ram : SIZE_MAX;
+
+	if (params.heap_max)
+		return params.heap_max;
+	return ram < SIZE_MAX ? ram : SIZE_MAX;
+}
+
+static void heap_init(void)
+{
 	const struct kgc_config config = {
 		.heap_reserve = params.heap_reserve,
-		.heap_max = params.heap_max ? params.heap_max : most,
+		.heap_max = heap_limit(),
 		.heap_min = params.heap_min,
-		.heap_base = (void *)(params.heap_base ? params.heap_base :
-							 vm_heap_base()),
+		.heap_base = (void *)(params.heap_base ? params.heap_base
+						       : vm_heap_base()),
 		.percent = params.gcpercent,
 		.percent_zero = params.gcpercent == 0,
 		.trace = (int)params.gctrace,
 		.debug = (int)params.debuggc,
 		.stress = params.gcstress,
-		.profile_rate = params.memprofilerate ? params.memprofilerate :
-							KGC_PROFILE_OFF,
+		.profile_rate = params.memprofilerate ? params.memprofilerate
+						      : KGC_PROFILE_OFF,
 	};
 	const int error = kgc_init(&config);
 
 	if (error)
 		panic("heap: no address space or memory for it (%d)", error);
-}
-
-static void say_heap(void)
-{
-	struct vm_stats stats;
-
-	vm_stats(&stats);
-	say("heap: %llu MiB reserved from 0x%lx on, check level %d\n",
-	    mib(stats.reserved),
-	    (unsigned long)(params.heap_base ? params.heap_base :
-					       vm_heap_base()),
-	    KGC_CHECK);
+	say("heap: from 0x%lx on, %llu MiB at most, check level %d\n",
+	    (unsigned long)config.heap_base, mib(config.heap_max), KGC_CHECK);
 }
 
 static void main_task(void *arg)
@@ -109,6 +107,5 @@ void kernel_main(void)
 	initrd_init();
 	host_init();
 	heap_init();
-	say_heap();
 	task_start_main(main_task, (size_t)params.stack << 10);
 }

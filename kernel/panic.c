@@ -40,7 +40,8 @@ extern char boot_stack[], image_start[], text_end[];
 void kernel_exit(int status)
 {
 	char record[16];
-	const int n = format_buffer(record, sizeof(record), "exit %d\n", status);
+	const int n =
+		format_buffer(record, sizeof(record), "exit %d\n", status);
 
 	arch_channel_write(record, n);
 	arch_exit(status ? EXIT_BAD : EXIT_GOOD);

@@ -29,7 +29,7 @@ struct param {
 	const char *name;
 	enum param_type type;
 	void *value;
-	const char *preset; /* NULL: none, all zero */
+	const char *preset;	  /* NULL: none, all zero */
 	unsigned int least, most; /* of PARAM_UINT */
 	const char *help;
 };

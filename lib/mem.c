@@ -16,8 +16,7 @@
 typedef unsigned long __attribute__((may_alias, aligned(1))) word;
 
 /* gcc would turn the loops below into calls of the functions they are in. */
-#define NOT_A_CALL                                                             \
-	__attribute__((optimize("no-tree-loop-distribute-patterns")))
+#define NOT_A_CALL __attribute__((optimize("no-tree-loop-distribute-patterns")))
 
 NOT_A_CALL void *memcpy(void *restrict to, const void *restrict from, size_t n)
 {

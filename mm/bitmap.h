@@ -41,6 +41,12 @@
 #define BIT_SPECIAL ((uintptr_t)1 << 3 * BITS_K)
 #define BIT_GROUP   (BIT_NOSCAN - 1) /* K ones: the lowest group */
 
+/* Bytes of the arena that have bits: every span in use is below. */
+static inline size_t arena_described(const struct arena *a)
+{
+	return a->bitmap_mapped / WORD_SIZE * BITS_BYTES;
+}
+
 typedef _Atomic uintptr_t bitword;
 
 /* The bitmap word of an address, and how far its bits are shifted there. */
@@ -74,8 +80,7 @@ static inline void bitword_or(const struct heap *h, bitword *w, uintptr_t bits)
 		atomic_fetch_or_explicit(w, bits, memory_order_relaxed);
 	else
 		atomic_store_explicit(
-			w,
-			atomic_load_explicit(w, memory_order_relaxed) | bits,
+			w, atomic_load_explicit(w, memory_order_relaxed) | bits,
 			memory_order_relaxed);
 }
 
@@ -85,8 +90,7 @@ static inline void bitword_and(const struct heap *h, bitword *w, uintptr_t bits)
 		atomic_fetch_and_explicit(w, bits, memory_order_relaxed);
 	else
 		atomic_store_explicit(
-			w,
-			atomic_load_explicit(w, memory_order_relaxed) & bits,
+			w, atomic_load_explicit(w, memory_order_relaxed) & bits,
 			memory_order_relaxed);
 }
 

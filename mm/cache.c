@@ -54,8 +54,13 @@ static bool others_attached(const struct heap *h, unsigned int slot)
 struct cache *cache_attach(struct heap *h)
 {
 	struct cache *c;
-	unsigned int slot = kgc_host_pin();
-	bool others = others_attached(h, slot);
+	unsigned int slot;
+	bool others;
+
+	if (!h->nslots) /* no heap yet */
+		return NULL;
+	slot = kgc_host_pin();
+	others = others_attached(h, slot);
 
 	c = h->cache[slot];
 	kgc_host_unpin();

@@ -126,7 +126,10 @@ static void check_inuse(struct heap *h, struct span *s, size_t page,
 static void check_free(struct heap *h, struct span *s, size_t page,
 		       struct faults *f, struct sums *sum)
 {
-	const size_t n = ((size_t)s->npages << PAGE_SHIFT) / BITS_BYTES;
+	const size_t end =
+		MIN(span_end(s) - h->arena.start, arena_described(&h->arena));
+	const size_t start = s->start - h->arena.start;
+	const size_t n = end > start ? (end - start) / BITS_BYTES : 0;
 	bitword *base = bitmap_of_span(h, s);
 	size_t i, released = 0;
 

@@ -81,9 +81,7 @@ int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg)
 			text(&o, "in free pages of the heap");
 	} else if (addr - h->arena.start < h->arena.reach)
 		text(&o, "in the heap's reservation, not in use");
-	else if (addr < h->arena.start &&
-		 addr >= h->arena.start -
-				 h->arena.reach / BITS_BYTES * WORD_SIZE)
+	else if (addr < h->arena.start && addr >= h->arena.base)
 		text(&o, "in the heap's bitmap");
 	else
 		text(&o, "not in the heap");

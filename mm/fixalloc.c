@@ -6,7 +6,7 @@
  * buckets.  It cuts them from chunks of metadata and keeps the returned ones
  * in a list.  Memory once taken is never given back, so a record's address
  * stays valid and its type never changes.  (Go 2011: mfixalloc.c, with chunks
- * of 16 KiB instead of 128.)
+ * of 4 KiB instead of 128.)
  *
  * Bad at: giving memory back after a peak.
  *
@@ -14,7 +14,7 @@
  */
 #include "internal.h"
 
-#define FIXALLOC_CHUNK (16 * KIB)
+#define FIXALLOC_CHUNK (4 * KIB)
 
 struct fixobj {
 	struct fixobj *next;

@@ -72,28 +72,29 @@ int memcmp(const void *a, const void *b, size_t n);
 
 #pragma GCC visibility push(hidden)
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  KGC_PAGE_SIZE
-#define WORD_SIZE  sizeof(uintptr_t)
-#define SMALL_MAX  ((size_t)32768) /* largest size served from classes */
-#define SLOTS_MAX  64
+#define PAGE_SHIFT     12
+#define PAGE_SIZE      KGC_PAGE_SIZE
+#define WORD_SIZE      sizeof(uintptr_t)
+#define SMALL_MAX      ((size_t)32768) /* largest size served from classes */
+#define SLOTS_MAX      64
+#define SPAN_SMALL_MAX (16 * PAGE_SIZE) /* no class has longer spans: 13 */
 
-#define KIB		    ((size_t)1 << 10)
-#define MIB		    ((size_t)1 << 20)
-#define round_up(n, to)	    (((n) + ((to) - 1)) & ~((to) - 1)) /* power of 2 */
-#define likely(x)	    __builtin_expect(!!(x), 1)
-#define unlikely(x)	    __builtin_expect(!!(x), 0)
-#define MIN(a, b)	    ((a) < (b) ? (a) : (b))
-#define MAX(a, b)	    ((a) > (b) ? (a) : (b))
+#define KIB		((size_t)1 << 10)
+#define MIB		((size_t)1 << 20)
+#define round_up(n, to) (((n) + ((to)-1)) & ~((to)-1)) /* power of 2 */
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define MIN(a, b)	((a) < (b) ? (a) : (b))
+#define MAX(a, b)	((a) > (b) ? (a) : (b))
 /* Reads what it is told to, stacks included: no sanitizer can judge that. */
-#define NO_SANITIZE	    __attribute__((no_sanitize("address", "thread")))
+#define NO_SANITIZE __attribute__((no_sanitize("address", "thread")))
 
 /* Our mistake: compiled in at level 1 and above. */
-#define kgc_assert(cond)                                                       \
-	do {                                                                   \
-		if (KGC_CHECK >= 1 && unlikely(!(cond)))                       \
-			kgc_host_panic("gc: assertion %s, %s:%d", #cond,       \
-				       __FILE__, __LINE__);                    \
+#define kgc_assert(cond)                                                 \
+	do {                                                             \
+		if (KGC_CHECK >= 1 && unlikely(!(cond)))                 \
+			kgc_host_panic("gc: assertion %s, %s:%d", #cond, \
+				       __FILE__, __LINE__);              \
 	} while (0)
 
 #include "lock.h"
@@ -132,28 +133,28 @@ enum span_where {
  * still finds a record: state and bounds decide (span_of).
  */
 struct span {
-	struct span *next, *prev;    /* in a bin or a central list */
-	struct span *next_pending;   /* in the marker's list of pending spans */
-	uintptr_t start;	     /* address of the first page */
-	size_t size;		     /* of an object, bytes; large: the span's */
+	struct span *next, *prev;  /* in a bin or a central list */
+	struct span *next_pending; /* in the marker's list of pending spans */
+	uintptr_t start;	   /* address of the first page */
+	size_t size;		   /* of an object, bytes; large: the span's */
 	uint32_t npages;
 	union {
-		struct { /* in use */
+		struct {		 /* in use */
 			uint16_t nelems; /* objects; 1 if large */
 			uint16_t cursor; /* object at which the cache goes on */
 		};
-		uint32_t idle_since;	 /* free: cycle in which it became so */
+		uint32_t idle_since; /* free: cycle in which it became so */
 	};
-	_Atomic uint32_t nused;	     /* objects with the allocated bit set */
-	_Atomic uint32_t sweepgen;   /* see sweep.c */
-	uint32_t nreleased;	     /* free: pages not Ready */
-	_Atomic uint8_t state;	     /* enum span_state */
-	_Atomic uint8_t where;	     /* enum span_where */
-	uint8_t sizeclass;	     /* 0: large */
+	_Atomic uint32_t nused;	   /* objects with the allocated bit set */
+	_Atomic uint32_t sweepgen; /* see sweep.c */
+	uint32_t nreleased;	   /* free: pages not Ready */
+	_Atomic uint8_t state;	   /* enum span_state */
+	_Atomic uint8_t where;	   /* enum span_where */
+	uint8_t sizeclass;	   /* 0: large */
 	uint8_t kind;
-	uint8_t owner;		     /* slot, while cached */
+	uint8_t owner; /* slot, while cached */
 	bool needzero;
-	bool pending;		     /* marked objects in it wait to be scanned */
+	bool pending; /* marked objects in it wait to be scanned */
 };
 _Static_assert(sizeof(struct span) <= (sizeof(void *) == 8 ? 72 : 48),
 	       "span records outgrow the metadata budget");
@@ -164,24 +165,27 @@ struct spanlist {
 
 /* What is derived from a size class once, at start. */
 struct sizeclass {
-	uint32_t size;	 /* bytes */
-	uint32_t magic;	 /* ceil(2^32 / size): offset * magic >> 32 is the index */
+	uint32_t size;	/* bytes */
+	uint32_t magic; /* ceil(2^32 / size): offset * magic >> 32 is the index
+			 */
 	uint16_t nelems;
 	uint8_t npages;
 };
 
 struct sizeclasses {
 	struct sizeclass of[KGC_NCLASSES];
-	uint8_t small[1016 / 8 + 1];		/* (size + 7) / 8 */
-	uint8_t big[(SMALL_MAX - 1024) / 128 + 1]; /* (size - 1024 + 127) / 128 */
+	uint8_t small[1016 / 8 + 1]; /* (size + 7) / 8 */
+	uint8_t big[(SMALL_MAX - 1024) / 128 +
+		    1]; /* (size - 1024 + 127) / 128 */
 };
 
 /* Where the heap is.  start, reach never change after kgc_init. */
 struct arena {
+	uintptr_t base; /* of the first reservation, and of the bitmap */
 	uintptr_t start;
-	uintptr_t end;	      /* of the reservation in use */
-	size_t used;	      /* bytes from start that spans cover */
-	size_t reach;	      /* bytes that bitmap and page table can describe */
+	uintptr_t end; /* of the reservation in use */
+	size_t used;   /* bytes from start that spans cover */
+	size_t reach;  /* bytes that bitmap and page table can describe */
 	size_t bitmap_mapped; /* bytes of bitmap Ready, downward from start */
 	size_t reserved;      /* bytes of the first reservation, with bitmap */
 	struct extent *extents; /* further ones */
@@ -229,7 +233,7 @@ struct cycle {
 	uint32_t number;
 	bool forced;
 	uint64_t start_ns, marked_ns, started_ns, swept_ns, end_ns;
-	uint64_t heap_before, heap_after;	/* bytes */
+	uint64_t heap_before, heap_after; /* bytes */
 	uint64_t objects_before, objects_after;
 	uint64_t nmalloc, nfree, nlookup;
 };
@@ -240,8 +244,8 @@ struct cache {
 	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
 	uint64_t large_alloc, large_free; /* bytes */
 	uint64_t nlookup;
-	size_t freed;		/* bytes freed and not yet told to the pacer */
-	intptr_t next_sample;	/* bytes left to the next profile sample */
+	size_t freed;	      /* bytes freed and not yet told to the pacer */
+	intptr_t next_sample; /* bytes left to the next profile sample */
 	uint32_t random;
 	unsigned int slot;
 	struct cycle cycle; /* being run; on a stack its times would be roots */
@@ -262,13 +266,13 @@ struct pageheap {
 	struct lock lock;
 	struct spanlist bin[NBINS];
 	uint32_t nonempty[(NBINS + 31) / 32];
-	struct fixalloc records;  /* of struct span */
+	struct fixalloc records; /* of struct span */
 	struct fixalloc extents;
-	struct region released;	  /* a bit for each page: set if not Ready */
-	size_t sys, inuse;	  /* bytes: heap_sys, heap_inuse */
+	struct region released; /* a bit for each page: set if not Ready */
+	size_t sys, inuse;	/* bytes: heap_sys, heap_inuse */
 	size_t released_bytes;
 	_Atomic size_t nogc_bytes; /* in nogc blocks */
-	size_t max;		  /* limit on sys */
+	size_t max;		   /* limit on sys */
 	enum { NOT_REFUSED, REFUSED, REFUSED_TOLD } refused; /* by extend() */
 };
 
@@ -281,7 +285,7 @@ struct marker {
 	struct span *pending; /* linked by next_pending */
 	uintptr_t start;      /* copies of the arena's, for the inner loop */
 	size_t used;
-	size_t limit;	      /* test: longest list, 0: none */
+	size_t limit; /* test: longest list, 0: none */
 };
 
 struct root {
@@ -314,10 +318,11 @@ struct special {
 struct specials {
 	struct lock lock;
 	struct special **table; /* hashed by object; chained */
-	size_t nbuckets, n;
+	size_t nbuckets;
+	_Atomic size_t n; /* records in the table */
 	size_t sys;
 	struct special *queue, **queue_end; /* finalizers that are due */
-	size_t nqueued;
+	_Atomic size_t nqueued;
 	struct fixalloc records;
 };
 
@@ -339,7 +344,8 @@ struct profile {
 };
 
 struct pacer {
-	_Atomic size_t allocated; /* heap_alloc, but for what caches still hold */
+	_Atomic size_t
+		allocated; /* heap_alloc, but for what caches still hold */
 	_Atomic size_t next_gc;
 	size_t heap_min;
 	_Atomic int percent;
@@ -352,8 +358,8 @@ struct heap {
 	struct span **pages; /* span of each page; stale inside free spans */
 	struct region page_table;
 	_Atomic(struct cache *) cache[SLOTS_MAX];
-	bool shared;	     /* more than one slot is in use */
-	uint32_t sweepgen;   /* changes with the world stopped */
+	bool shared;	   /* more than one slot is in use */
+	uint32_t sweepgen; /* changes with the world stopped */
 	struct central central[NKINDS][KGC_NCLASSES];
 	struct sizeclasses classes;
 	struct meta meta;
@@ -364,13 +370,13 @@ struct heap {
 	struct profile profile;
 	struct pacer pacer;
 	_Atomic size_t caches_sys; /* bytes of all caches */
-	size_t sweep_page;     /* where sweep_some goes on; pageheap.lock */
-	_Atomic bool swept;    /* no span is behind */
+	size_t sweep_page;	   /* where sweep_some goes on; pageheap.lock */
+	_Atomic bool swept;	   /* no span is behind */
 	uint64_t pause_total_ns, pause_ns[256];
 	uint32_t numgc;
 	int trace, debug;
 	unsigned int nslots;
-	_Atomic bool oom_told;
+	_Atomic size_t oom_size; /* least size told to have failed; 0: none */
 	bool ready;
 	_Atomic bool uncollectable; /* such spans were made: roots */
 };
@@ -419,6 +425,11 @@ void span_free_pages(struct heap *h, struct span *s);
 bool span_take_run(struct heap *h, struct span *s, struct window *w,
 		   uint32_t max);
 
+static inline uintptr_t span_end(const struct span *s)
+{
+	return s->start + ((uintptr_t)s->npages << PAGE_SHIFT);
+}
+
 /*
  * The in-use span that @p lies in, or NULL.  The page table is stale inside
  * free spans; the record's bounds and state tell.
@@ -466,15 +477,15 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 void cache_flush(struct heap *h, struct cache *c);
 void cache_flush_all(struct heap *h);
 bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p);
-static inline size_t window_left(const struct window *w)
+static inline NO_SANITIZE size_t window_left(const struct window *w)
 {
 	return w->end - w->next;
 }
 
 /* central.c */
 void central_init(struct heap *h);
-struct span *central_take(struct heap *h, unsigned int kind,
-			  unsigned int class, unsigned int slot);
+struct span *central_take(struct heap *h, unsigned int kind, unsigned int class,
+			  unsigned int slot);
 bool central_swept(struct heap *h, struct span *s, uint32_t left);
 void central_release(struct heap *h, struct span *s);
 void central_freed(struct heap *h, unsigned int kind, unsigned int class,
@@ -513,8 +524,9 @@ void sweep_all(struct heap *h);
 static inline bool sweep_is_done(const struct heap *h, struct span *s)
 {
 	/* Acquire pairs with the release at the end of sweep_span(). */
-	return likely(atomic_load_explicit(&s->sweepgen, memory_order_acquire) ==
-		      h->sweepgen);
+	return likely(
+		atomic_load_explicit(&s->sweepgen, memory_order_acquire) ==
+		h->sweepgen);
 }
 
 /* special.c */

@@ -76,8 +76,8 @@ static void *alloc_large(struct heap *h, size_t size, size_t align,
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	c = h->cache[kgc_host_pin()];
-	s = span_new_large(h, kind, (size + PAGE_SIZE - 1) >> PAGE_SHIFT,
-			   align);
+	s = span_new_large(h, kind,
+			   (MAX(size, 1) + PAGE_SIZE - 1) >> PAGE_SHIFT, align);
 	if (!s) {
 		kgc_host_unpin();
 		return NULL;
@@ -103,7 +103,7 @@ static void *alloc_once(struct heap *h, size_t size, size_t align,
 }
 
 /*
- * Say it once, until an allocation that was as hard succeeds again; and, in
+ * Say it once, until an allocation as large succeeds again; and, in
  * the model's words, once that the host has address space only where the
  * bitmap does not reach.
  */
@@ -114,12 +114,14 @@ static void *out_of_memory(struct heap *h, size_t size)
 		kgc_printf("runtime: memory allocated by OS not in usable "
 			   "range\n");
 	}
-	if (!atomic_exchange(&h->oom_told, true))
+	if (!h->oom_size || size < h->oom_size) {
+		h->oom_size = size;
 		kgc_printf("gc: out of memory: %lu bytes asked for, %lu KiB of "
 			   "heap, %lu KiB in use\n",
 			   (unsigned long)size,
 			   (unsigned long)(h->pageheap.sys >> 10),
 			   (unsigned long)(h->pageheap.inuse >> 10));
+	}
 	return NULL;
 }
 
@@ -131,7 +133,7 @@ static void *alloc_slow(struct heap *h, size_t size, size_t align,
 		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
 	void *p;
 
-	if (!h->ready && h != &heap)
+	if (!h->ready)
 		return NULL;
 	if (!cache_attach(h))
 		return out_of_memory(h, size);
@@ -139,9 +141,7 @@ static void *alloc_slow(struct heap *h, size_t size, size_t align,
 	if (may_collect && pacer_is_due(h))
 		collect(h, false);
 	p = alloc_once(h, size, align, flags);
-	if (likely(p))
-		return p;
-	if (size <= h->arena.reach) {
+	if (unlikely(!p) && size <= h->arena.reach) {
 		sweep_all(h);
 		p = alloc_once(h, size, align, flags);
 		if (!p && may_collect && h->pacer.percent >= 0) {
@@ -149,9 +149,10 @@ static void *alloc_slow(struct heap *h, size_t size, size_t align,
 			p = alloc_once(h, size, align, flags);
 		}
 	}
-	if (!p)
+	if (unlikely(!p))
 		return out_of_memory(h, size);
-	h->oom_told = false;
+	if (unlikely(h->oom_size) && size >= h->oom_size)
+		h->oom_size = 0;
 	return p;
 }
 

@@ -65,7 +65,7 @@ void mark_start(struct heap *h)
 	m->n = 0;
 	m->pending = NULL;
 	m->start = h->arena.start;
-	m->used = h->arena.used;
+	m->used = MIN(h->arena.used, arena_described(&h->arena));
 }
 
 /* Note that the span of @p, an address in a marked object, is to be scanned. */

@@ -11,7 +11,8 @@
  */
 #include "internal.h"
 
-#define META_HEADER 64 /* for the region before, at the start of each */
+#define META_HEADER 64	      /* for the region before, at the start of each */
+#define META_STEP   (8 * KIB) /* made Ready at a time */
 
 /* Reserve @size bytes, none Ready.  False if there is no room. */
 bool region_init(struct region *r, size_t size)
@@ -64,7 +65,8 @@ void *meta_alloc(struct meta *m, size_t size)
 		m->used = META_HEADER;
 	}
 	m->sys -= m->region.ready;
-	if (region_grow(&m->region, m->used + size)) {
+	if (region_grow(&m->region, round_up(m->used + size, META_STEP)) ||
+	    region_grow(&m->region, m->used + size)) {
 		p = m->region.base + m->used;
 		m->used += size;
 	}

@@ -292,7 +292,10 @@ static void split(struct heap *h, struct span *s, size_t npages,
 
 /* --- growth --- */
 
-/* Map the bitmap for the first @used bytes of the arena. */
+/*
+ * Map the bitmap for the first @used bytes of the arena.  It follows the spans
+ * in use, not the arena's growth: the last free run needs no bits.
+ */
 static bool grow_bitmap(struct arena *a, size_t used)
 {
 	const size_t need =
@@ -312,8 +315,7 @@ static bool grow_tables(struct heap *h, size_t used)
 	const size_t npages = used >> PAGE_SHIFT;
 
 	return region_grow(&h->page_table, npages * sizeof(*h->pages)) &&
-	       region_grow(&h->pageheap.released, npages / 8 + 1) &&
-	       grow_bitmap(&h->arena, used);
+	       region_grow(&h->pageheap.released, npages / 8 + 1);
 }
 
 /*
@@ -483,7 +485,8 @@ static struct span *take_run(struct heap *h, size_t npages, size_t align)
 	else
 		free_record(h, rest);
 	rest = NULL;
-	if (make_ready(h, s))
+	if (make_ready(h, s) &&
+	    grow_bitmap(&h->arena, span_end(s) - h->arena.start))
 		return s;
 fail:
 	insert_free(h, s);
@@ -582,15 +585,21 @@ static bool reserve(struct arena *a, size_t arena, size_t reach, void *lo)
 {
 	const size_t bitmap = reach / BITS_BYTES * WORD_SIZE;
 	const uintptr_t hi = lo ? ~(uintptr_t)0 & ~(PAGE_SIZE - 1) : 0;
-	char *p = kgc_host_reserve(bitmap + arena, lo, (void *)hi);
+	uintptr_t p, start;
 
+	if (bitmap + arena < arena)
+		return false;
+	p = (uintptr_t)kgc_host_reserve(bitmap + arena, lo, (void *)hi);
 	if (!p)
 		return false;
+	start = p + bitmap;
 	*a = (struct arena){
-		.start = (uintptr_t)p + bitmap,
-		.end = (uintptr_t)p + bitmap + arena,
+		.base = p,
+		.start = start,
+		.end = start + arena,
 		.reserved = bitmap + arena,
-		.reach = reach,
+		/* Start + reach is an address: the last page is left. */
+		.reach = MIN(reach, 0 - start - PAGE_SIZE),
 	};
 	return true;
 }
@@ -624,13 +633,12 @@ static bool reserve_arena(struct heap *h, const struct kgc_config *config)
 void pageheap_destroy(struct heap *h)
 {
 	struct arena *a = &h->arena;
-	const size_t bitmap = a->reach / BITS_BYTES * WORD_SIZE;
 	struct extent *e;
 
 	for (e = a->extents; e; e = e->next)
 		kgc_host_release(e->base, e->size);
 	if (a->start)
-		kgc_host_release((void *)(a->start - bitmap), a->reserved);
+		kgc_host_release((void *)a->base, a->reserved);
 	region_destroy(&h->pageheap.released);
 	region_destroy(&h->page_table);
 }

@@ -35,32 +35,36 @@ uint64_t mul_div_u64(uint64_t n, uint32_t mul, uint32_t d)
 	return div_u64(n * mul, d);
 }
 
-/* Objects of @class that the windows of @c still hold. */
-static uint64_t held(const struct cache *c, unsigned int class)
+/*
+ * Objects of @class, of @size bytes, that the windows of @c still hold.  A
+ * window that its slot is changing just now may look longer than a span is.
+ */
+static NO_SANITIZE uint64_t held(const struct cache *c, unsigned int class,
+				 uint32_t size)
 {
-	const struct window *w;
 	unsigned int kind;
 	uint64_t n = 0;
+	size_t left;
 
-	for (kind = 0; kind < NKINDS; kind++) {
-		w = &c->window[kind][class];
-		if (w->next != w->end)
-			n += window_left(w) / w->size;
+	for (kind = 0; class && kind < NKINDS; kind++) {
+		left = window_left(&c->window[kind][class]);
+		if (left <= SPAN_SMALL_MAX)
+			n += left / size;
 	}
 	return n;
 }
 
-static void add_slot(const struct heap *h, const struct cache *c,
-		     struct totals *t, struct kgc_memstats *stats)
+static NO_SANITIZE void add_slot(const struct heap *h, const struct cache *c,
+				 struct totals *t, struct kgc_memstats *stats)
 {
 	unsigned int class;
 	uint64_t nmalloc, nfree;
 	uint32_t size;
 
 	for (class = 0; class < KGC_NCLASSES; class ++) {
-		nmalloc = c->nmalloc[class] - held(c, class);
-		nfree = c->nfree[class];
 		size = h->classes.of[class].size;
+		nmalloc = c->nmalloc[class] - held(c, class, size);
+		nfree = c->nfree[class];
 		t->nmalloc += nmalloc;
 		t->nfree += nfree;
 		t->alloc_bytes += nmalloc * size;
@@ -121,11 +125,12 @@ static void read_heap(struct heap *h, struct kgc_memstats *m)
 	m->mspan_inuse = ph->records.inuse;
 	m->mspan_sys = ph->records.sys;
 	m->mcache_inuse = m->mcache_sys = h->caches_sys;
-	m->buckhash_sys = h->profile.sys;
+	m->buckhash_sys = h->profile.sys + h->profile.records.sys;
 	m->bitmap_sys = h->arena.bitmap_mapped;
 	m->gc_sys = h->marker.region.ready;
 	m->other_sys = h->page_table.ready + ph->released.ready + h->meta.sys +
-		       h->specials.sys - m->mspan_sys - m->mcache_sys;
+		       h->specials.sys - m->mspan_sys - m->mcache_sys -
+		       h->profile.records.sys;
 	m->sys = m->heap_sys + m->mspan_sys + m->mcache_sys + m->buckhash_sys +
 		 m->bitmap_sys + m->gc_sys + m->other_sys - m->heap_released;
 }

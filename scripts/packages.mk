@@ -11,9 +11,10 @@ packages.format	:= check
 packages.run	:= build run
 packages.debug	:= build run
 packages.test	:= build run test
-packages.image-test := build run test
 packages.hosted-test := build test
 packages.check	:= build run test check
+packages.checks	:= build check
+packages.iso	:= build run test
 packages.bench	:= build run bench
 purposes	:= $(sort $(foreach g,$(goals),$(if \
 		   $(filter undefined,$(origin packages.$(g))),build,\

@@ -85,8 +85,9 @@ void arch_clock_init(void)
 	if (!cycles && apic)
 		cycles = measure_by_apic();
 	if (cycles > 5000000u / 16 && cycles >> 32 == 0)
-		factor = ((uint64_t)(1000000000 / MEASURE_PER_SECOND)
-			  << SHIFT) / (uint32_t)cycles;
+		factor =
+			((uint64_t)(1000000000 / MEASURE_PER_SECOND) << SHIFT) /
+			(uint32_t)cycles;
 }
 
 uint64_t arch_nanotime(void)
@@ -136,5 +137,6 @@ uint64_t arch_rtc_seconds(void)
 	days = days_since_1970(2000 + cmos_number(9, bcd), cmos_number(8, bcd),
 			       cmos_number(7, bcd));
 	return ((days * 24 + cmos_number(4, bcd)) * 60 + cmos_number(2, bcd)) *
-		       60 + cmos_number(0, bcd);
+		       60 +
+	       cmos_number(0, bcd);
 }

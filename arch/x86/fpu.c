@@ -58,6 +58,6 @@ size_t arch_fp_size(void)
 void arch_fp_init(void *area)
 {
 	memset(area, 0, fp_size);
-	*(uint16_t *)area = 0x37f;		 /* x87: all masked */
+	*(uint16_t *)area = 0x37f;		   /* x87: all masked */
 	*(uint32_t *)((char *)area + 24) = 0x1f80; /* MXCSR likewise */
 }

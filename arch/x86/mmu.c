@@ -25,8 +25,8 @@
 #include "paging.h"
 #include "regs.h"
 
-#define PAGE	  ((size_t)4096)
-#define ENOMEM	  12
+#define PAGE   ((size_t)4096)
+#define ENOMEM 12
 /* Above so many pages, reloading the whole TLB is cheaper than page by page. */
 #define FLUSH_MAX 64
 

@@ -21,8 +21,8 @@ enum {
 	PTE_NO_CACHE = 1 << 4,
 	PTE_LARGE = 1 << 7,
 };
-#define PTE_NX		 ((uint64_t)1 << 63)
-#define PTE_ADDRESS	 ((uint64_t)0x000ffffffffff000)
+#define PTE_NX	    ((uint64_t)1 << 63)
+#define PTE_ADDRESS ((uint64_t)0x000ffffffffff000)
 
 struct level {
 	unsigned int shift; /* log2 of the bytes that an entry spans */
@@ -42,8 +42,7 @@ extern struct paging paging;
 /* The top table; where level 0's walk begins. */
 paddr_t paging_root(void);
 /* The entry for @va in @table, which level @l uses. */
-volatile void *paging_slot(const struct level *l, uintptr_t va,
-			   paddr_t table);
+volatile void *paging_slot(const struct level *l, uintptr_t va, paddr_t table);
 /*
  * A frame as memory, until the next call on this CPU; interrupts off.  On
  * i386 it is one of few windows, on x86_64 the direct map.
@@ -54,8 +53,8 @@ volatile void *paging_mmio(paddr_t pa, size_t size);
 
 static inline uint64_t pte_read(const volatile void *slot)
 {
-	return paging.entry_size == 8 ? *(const volatile uint64_t *)slot :
-					*(const volatile uint32_t *)slot;
+	return paging.entry_size == 8 ? *(const volatile uint64_t *)slot
+				      : *(const volatile uint32_t *)slot;
 }
 
 /*

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* pit.c - the 8254 timer: a measure for the other clocks, a tick without APIC */
+/* pit.c - the 8254 timer: a measure for the other clocks, a tick without APIC
+ */
 #include "pit.h"
 
 #include "io.h"
@@ -12,7 +13,7 @@ enum {
 	CONTROL_GATE = 1 << 0,
 	CONTROL_SPEAKER = 1 << 1,
 	CONTROL_OUT = 1 << 5,
-	COMMAND_ONCE2 = 0xb0,	/* channel 2, both bytes, mode 0 */
+	COMMAND_ONCE2 = 0xb0,	  /* channel 2, both bytes, mode 0 */
 	COMMAND_PERIODIC0 = 0x34, /* channel 0, both bytes, mode 2 */
 };
 

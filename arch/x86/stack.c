@@ -8,8 +8,8 @@ int arch_backtrace(uintptr_t fp, uintptr_t lo, uintptr_t hi, uintptr_t *pc,
 	const uintptr_t *frame;
 	int n = 0;
 
-	while (n < max && fp >= lo && fp < hi &&
-	       hi - fp >= 2 * sizeof(fp) && !(fp % sizeof(fp))) {
+	while (n < max && fp >= lo && fp < hi && hi - fp >= 2 * sizeof(fp) &&
+	       !(fp % sizeof(fp))) {
 		frame = (const uintptr_t *)fp;
 		if (!frame[1])
 			break;

@@ -520,11 +520,11 @@ __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
 
 KTEST(host, output_can_be_read_back)
 {
-	static const char want[] = "# 7 words of 0x2a\n";
+	static const char want[] = "# 7 words of 2a\n";
 	char buf[64];
 	size_t n;
 
-	say("# %u words of %#x\n", 7u, 0x2au);
+	say("# %u words of %x\n", 7u, 0x2au);
 	hostctl_last_output(buf, sizeof buf);
 	n = strlen(buf);
 	ASSERT(n >= sizeof want - 1);

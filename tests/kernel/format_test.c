@@ -8,13 +8,14 @@
 
 #include <tests/ktest.h>
 
-#define SAME(...)                                                              \
-	do {                                                                   \
-		char ours_[128], theirs_[128];                                 \
-		int n_ = format_buffer(ours_, sizeof(ours_), __VA_ARGS__);     \
-                                                                               \
-		EXPECT_EQ(n_, snprintf(theirs_, sizeof(theirs_), __VA_ARGS__)); \
-		EXPECT_STR(ours_, theirs_);                                    \
+#define SAME(...)                                                           \
+	do {                                                                \
+		char ours_[128], theirs_[128];                              \
+		int n_ = format_buffer(ours_, sizeof(ours_), __VA_ARGS__);  \
+                                                                            \
+		EXPECT_EQ(n_,                                               \
+			  snprintf(theirs_, sizeof(theirs_), __VA_ARGS__)); \
+		EXPECT_STR(ours_, theirs_);                                 \
 	} while (0)
 
 KTEST(kernel_format, agrees_with_printf)

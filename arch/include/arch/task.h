@@ -32,7 +32,8 @@ uintptr_t arch_stack_prepare(uintptr_t top, void (*entry)(void *arg),
 void arch_switch(uintptr_t *from_sp, void *from_fp, uintptr_t to_sp,
 		 void *to_fp);
 
-/* Bytes below a saved stack pointer that still belong to the task (red zone). */
+/* Bytes below a saved stack pointer that still belong to the task (red zone).
+ */
 enum { ARCH_REDZONE = 128 };
 
 /*

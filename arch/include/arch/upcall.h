@@ -25,14 +25,14 @@ void kernel_irq_exit(void);
 
 /* An exception, as arch/ reports it. */
 struct trap {
-	const char *name;    /* "page fault" */
+	const char *name; /* "page fault" */
 	unsigned int vector;
 	unsigned long error;
 	uintptr_t pc, sp, fp;
-	uintptr_t addr;	     /* faulting address, of a page fault */
+	uintptr_t addr; /* faulting address, of a page fault */
 	bool page_fault;
 	bool write, exec, present; /* of a page fault */
-	bool double_fault;   /* arrived on its own stack */
+	bool double_fault;	   /* arrived on its own stack */
 	bool divide;
 	void (*print_regs)(const struct trap *trap);
 	const void *frame;

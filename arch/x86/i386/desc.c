@@ -57,17 +57,18 @@ static uint64_t segment(uint32_t base, uint32_t limit, uint32_t flags)
 	return (limit & 0xffff) | (uint64_t)(base & 0xffffff) << 16 |
 	       (uint64_t)(flags & 0xff) << 40 |
 	       (uint64_t)(limit >> 16 & 0xf) << 48 |
-	       (uint64_t)(flags >> 8 & 0xf) << 52 | (uint64_t)(base >> 24) << 56;
+	       (uint64_t)(flags >> 8 & 0xf) << 52 |
+	       (uint64_t)(base >> 24) << 56;
 }
 
 static void gdt_load(void)
 {
 	const struct table_register r = { sizeof(gdt) - 1, (uintptr_t)gdt };
 
-	gdt[SELECTOR_TSS / 8] =
-		segment((uintptr_t)&tss, sizeof(tss) - 1, 0x89);
-	gdt[SELECTOR_DOUBLE_FAULT / 8] = segment(
-		(uintptr_t)&double_fault_tss, sizeof(double_fault_tss) - 1, 0x89);
+	gdt[SELECTOR_TSS / 8] = segment((uintptr_t)&tss, sizeof(tss) - 1, 0x89);
+	gdt[SELECTOR_DOUBLE_FAULT / 8] =
+		segment((uintptr_t)&double_fault_tss,
+			sizeof(double_fault_tss) - 1, 0x89);
 	__asm__ volatile("lgdt %0\n\t"
 			 "ljmp %1, $1f\n"
 			 "1:\tmovl %2, %%ds\n\t"
@@ -141,8 +142,7 @@ void desc_init(void)
 		};
 	}
 	idt[VECTOR_DOUBLE_FAULT] = (struct gate){
-		.selector = SELECTOR_DOUBLE_FAULT,
-		.type = 0x85, /* task gate */
+		.selector = SELECTOR_DOUBLE_FAULT, .type = 0x85, /* task gate */
 	};
 	__asm__ volatile("lidt %0" : : "m"(r));
 }

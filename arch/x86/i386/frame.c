@@ -14,8 +14,8 @@ void task_begin(void);
 uintptr_t frame_sp(const struct frame *f)
 {
 	/* A double fault's frame was put together elsewhere. */
-	return f->vector == VECTOR_DOUBLE_FAULT ? f->unused_sp :
-						  (uintptr_t)(f + 1);
+	return f->vector == VECTOR_DOUBLE_FAULT ? f->unused_sp
+						: (uintptr_t)(f + 1);
 }
 
 void frame_print(const struct trap *trap)
@@ -31,8 +31,7 @@ void frame_print(const struct trap *trap)
 		     f->error);
 }
 
-uintptr_t arch_stack_prepare(uintptr_t top, void (*entry)(void *arg),
-			     void *arg)
+uintptr_t arch_stack_prepare(uintptr_t top, void (*entry)(void *arg), void *arg)
 {
 	uintptr_t *sp = (uintptr_t *)(top & ~(uintptr_t)15);
 

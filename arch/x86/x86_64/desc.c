@@ -58,7 +58,8 @@ static uint64_t gdt[] = {
 	0,
 	0x00af9b000000ffff, /* code */
 	0x00cf93000000ffff, /* data */
-	0, 0,		    /* task state */
+	0,
+	0, /* task state */
 };
 
 static void gdt_load(void)

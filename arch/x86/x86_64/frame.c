@@ -36,8 +36,7 @@ void frame_print(const struct trap *trap)
 		     read_cr3(), f->error);
 }
 
-uintptr_t arch_stack_prepare(uintptr_t top, void (*entry)(void *arg),
-			     void *arg)
+uintptr_t arch_stack_prepare(uintptr_t top, void (*entry)(void *arg), void *arg)
 {
 	uintptr_t *sp = (uintptr_t *)(top & ~(uintptr_t)15);
 

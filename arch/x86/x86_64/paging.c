@@ -102,7 +102,8 @@ volatile void *paging_mmio(paddr_t pa, size_t size)
 	return (volatile char *)at + offset;
 }
 
-/* Through a mapping of its own: the firmware's tables are not RAM of the map. */
+/* Through a mapping of its own: the firmware's tables are not RAM of the map.
+ */
 void arch_copy_from_phys(void *dst, paddr_t pa, size_t size)
 {
 	const uintptr_t window = LAYOUT_MMIO_END;

@@ -22,14 +22,14 @@ struct bootrange {
 };
 
 struct bootinfo {
-	const char *loader;	/* "pvh" or "multiboot2" */
+	const char *loader;		/* "pvh" or "multiboot2" */
 	char cmdline[BOOT_CMDLINE_MAX]; /* without a program name, terminated */
 	struct bootrange ram[BOOT_RANGES_MAX]; /* sorted, disjoint */
 	unsigned int nram;
-	unsigned int nram_lost;	/* ranges that did not fit in ram[] */
+	unsigned int nram_lost; /* ranges that did not fit in ram[] */
 	uint64_t initrd;	/* physical address; 0 size: none */
 	uint64_t initrd_size;
-	uint64_t acpi_rsdp;	/* physical address, 0: not told */
+	uint64_t acpi_rsdp; /* physical address, 0: not told */
 };
 
 extern struct bootinfo bootinfo;

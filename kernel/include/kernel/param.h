@@ -19,22 +19,22 @@ enum {
 };
 
 struct kernel_params {
-	int gcpercent;		/* negative: off */
-	unsigned int gctrace;	/* kgc_config.trace */
-	unsigned int debuggc;	/* kgc_config.debug */
-	unsigned int gcstress;	/* collect at every Nth allocation */
-	size_t memprofilerate;	/* bytes between samples; 0: no profile */
-	size_t heap_reserve;	/* bytes; 0: mm/'s default, as below */
-	size_t heap_base;	/* address; 0: after the image */
-	size_t heap_max;	/* bytes */
-	size_t heap_min;	/* bytes */
-	unsigned int stack;	/* KiB of the main task's stack */
-	unsigned int hz;	/* ticks a second */
-	unsigned int seed;	/* of the tests */
-	const char *cases;	/* "first" or "all" */
-	const char *mode;	/* of a workload */
-	const char *crash;	/* fail on purpose: kernel/crash.c */
-	bool quiet;		/* no boot lines */
+	int gcpercent;	       /* negative: off */
+	unsigned int gctrace;  /* kgc_config.trace */
+	unsigned int debuggc;  /* kgc_config.debug */
+	unsigned int gcstress; /* collect at every Nth allocation */
+	size_t memprofilerate; /* bytes between samples; 0: no profile */
+	size_t heap_reserve;   /* bytes; 0: mm/'s default, as below */
+	size_t heap_base;      /* address; 0: after the image */
+	size_t heap_max;       /* bytes */
+	size_t heap_min;       /* bytes */
+	unsigned int stack;    /* KiB of the main task's stack */
+	unsigned int hz;       /* ticks a second */
+	unsigned int seed;     /* of the tests */
+	const char *cases;     /* "first" or "all" */
+	const char *mode;      /* of a workload */
+	const char *crash;     /* fail on purpose: kernel/crash.c */
+	bool quiet;	       /* no boot lines */
 	const char *run[PARAM_RUNS_MAX]; /* run=, in order */
 	unsigned int nrun;
 	const char *env[PARAM_ENVS_MAX]; /* "NAME=value" of each env.NAME= */

@@ -37,12 +37,13 @@ enum {
 
 /* Flags of an allocation. */
 enum {
-	KGC_NOSCAN = 1 << 0,	    /* holds no pointers; never scanned */
-	KGC_UNCOLLECTABLE = 1 << 1, /* scanned as a root; freed only by kgc_free */
-	KGC_NOGC = 1 << 2,	    /* never marked, scanned or swept: whole pages */
-	KGC_NOZERO = 1 << 3,	    /* contents are undefined */
-	KGC_NOCOLLECT = 1 << 4,	    /* this call does not collect */
-	KGC_NOPROFILE = 1 << 5,	    /* never sampled by the profiler */
+	KGC_NOSCAN = 1 << 0, /* holds no pointers; never scanned */
+	KGC_UNCOLLECTABLE =
+		1 << 1,	     /* scanned as a root; freed only by kgc_free */
+	KGC_NOGC = 1 << 2,   /* never marked, scanned or swept: whole pages */
+	KGC_NOZERO = 1 << 3, /* contents are undefined */
+	KGC_NOCOLLECT = 1 << 4, /* this call does not collect */
+	KGC_NOPROFILE = 1 << 5, /* never sampled by the profiler */
 };
 
 #define KGC_NCLASSES 61 /* size classes; number 0 stands for "not small" */
@@ -50,11 +51,11 @@ enum {
 /* 0 in a field takes the default. */
 struct kgc_config {
 	size_t heap_reserve; /* bytes of address space reserved for the arena */
-	size_t heap_reach;   /* bytes the arena may ever span (bitmap's reach) */
-	size_t heap_max;     /* limit on heap_sys, bytes */
-	size_t heap_min;     /* least trigger, bytes; default 4 MiB, or an
-				eighth of heap_max if that is less */
-	void *heap_base;     /* lowest address for the heap; NULL: anywhere */
+	size_t heap_reach; /* bytes the arena may ever span (bitmap's reach) */
+	size_t heap_max;   /* limit on heap_sys, bytes */
+	size_t heap_min;   /* least trigger, bytes; default 4 MiB, or an
+			      eighth of heap_max if that is less */
+	void *heap_base;   /* lowest address for the heap; NULL: anywhere */
 	unsigned int nslots; /* slots that pin may return; 0: the host's own */
 	int percent;	     /* gcpercent; default 100, negative: off */
 	int trace;	     /* 1: a line a cycle; 2: a second collection too */
@@ -62,9 +63,10 @@ struct kgc_config {
 	unsigned int stress; /* collect at every Nth allocation; 0: off */
 	size_t profile_rate; /* bytes between samples; default 512 KiB,
 				KGC_PROFILE_OFF: none */
-	size_t mark_entries; /* test: length of the mark list; 0: by heap size */
+	size_t mark_entries; /* test: length of the mark list; 0: by heap size
+			      */
 	bool nofault;	     /* reserved memory does not fault when touched */
-	bool percent_zero;   /* percent = 0 is meant: collect all the time */
+	bool percent_zero;   /* percent = 0 is meant: collect at heap_min */
 };
 #define KGC_PROFILE_OFF (~(size_t)0)
 
@@ -102,7 +104,8 @@ void *kgc_realloc(void *p, size_t size);
 /*
  * Free the object with base @p now; NULL is allowed.  Its finalizer is
  * forgotten.  Panics on a pointer that is not the base of an allocated
- * object.  [pinned]
+ * object.  The block stays, uncounted, if there is no memory for a cache that
+ * the caller's slot has never had.  [pinned]
  */
 void kgc_free(void *p);
 
@@ -142,7 +145,7 @@ int kgc_run_finalizers(void);
 int kgc_add_root(const void *lo, const void *hi);
 void kgc_remove_root(const void *lo, const void *hi);
 
-/* The user of @slot is gone: give its cache back.  [pinned] */
+/* The user of @slot is gone: take back what its cache holds.  [pinned] */
 void kgc_retire(unsigned int slot);
 
 /* Set gcpercent, negative for off; returns the old one.  [pinned] */

@@ -23,32 +23,31 @@ struct ktest {
 	void (*run)(void);
 };
 
-#define KTEST(suite_, name_)                                                   \
-	static void ktest_##suite_##_##name_(void);                            \
-	static const struct ktest ktest_entry_##suite_##_##name_ = {           \
-		#suite_, #name_, ktest_##suite_##_##name_                      \
-	};                                                                     \
-	static const struct ktest *const                                       \
-		__attribute__((used, section("ktests")))                       \
-		ktest_pointer_##suite_##_##name_ =                             \
-			&ktest_entry_##suite_##_##name_;                       \
+#define KTEST(suite_, name_)                                         \
+	static void ktest_##suite_##_##name_(void);                  \
+	static const struct ktest ktest_entry_##suite_##_##name_ = { \
+		#suite_, #name_, ktest_##suite_##_##name_            \
+	};                                                           \
+	static const struct ktest *const                             \
+		__attribute__((used, section("ktests")))             \
+		ktest_pointer_##suite_##_##name_ =                   \
+			&ktest_entry_##suite_##_##name_;             \
 	static void ktest_##suite_##_##name_(void)
 
-#define EXPECT(cond)                                                           \
-	((cond) ? true : ktest_fail(__FILE__, __LINE__, #cond))
-#define EXPECT_EQ(a, b)                                                        \
-	ktest_expect_eq(__FILE__, __LINE__, #a " == " #b,                      \
-			(uint64_t)(a), (uint64_t)(b))
+#define EXPECT(cond) ((cond) ? true : ktest_fail(__FILE__, __LINE__, #cond))
+#define EXPECT_EQ(a, b)                                                  \
+	ktest_expect_eq(__FILE__, __LINE__, #a " == " #b, (uint64_t)(a), \
+			(uint64_t)(b))
 #define EXPECT_STR(a, b) ktest_expect_str(__FILE__, __LINE__, #a, (a), (b))
-#define ASSERT(cond)                                                           \
-	do {                                                                   \
-		if (!EXPECT(cond))                                             \
-			return;                                                \
+#define ASSERT(cond)               \
+	do {                       \
+		if (!EXPECT(cond)) \
+			return;    \
 	} while (0)
-#define ASSERT_EQ(a, b)                                                        \
-	do {                                                                   \
-		if (!EXPECT_EQ(a, b))                                          \
-			return;                                                \
+#define ASSERT_EQ(a, b)               \
+	do {                          \
+		if (!EXPECT_EQ(a, b)) \
+			return;       \
 	} while (0)
 
 bool ktest_fail(const char *file, int line, const char *what);

@@ -26,29 +26,28 @@ static uint64_t red_zone_damage(uint64_t until)
 {
 	uint64_t damage = 0, i = 16;
 
-	__asm__ volatile(
-		"1:	movq	%[i], %%rax\n"
-		"	negq	%%rax\n"
-		"	leaq	0x5a5a(%[i]), %%rdx\n"
-		"	movq	%%rdx, (%%rsp, %%rax, 8)\n"
-		"	decq	%[i]\n"
-		"	jnz	1b\n"
-		"2:	pause\n"
-		"	movq	%[switches], %%rax\n"
-		"	cmpq	%[until], %%rax\n"
-		"	jb	2b\n"
-		"	movq	$16, %[i]\n"
-		"3:	movq	%[i], %%rax\n"
-		"	negq	%%rax\n"
-		"	leaq	0x5a5a(%[i]), %%rdx\n"
-		"	cmpq	%%rdx, (%%rsp, %%rax, 8)\n"
-		"	je	4f\n"
-		"	incq	%[damage]\n"
-		"4:	decq	%[i]\n"
-		"	jnz	3b\n"
-		: [damage] "+&r"(damage), [i] "+&r"(i)
-		: [switches] "m"(switches), [until] "r"(until)
-		: "rax", "rdx", "cc", "memory");
+	__asm__ volatile("1:	movq	%[i], %%rax\n"
+			 "	negq	%%rax\n"
+			 "	leaq	0x5a5a(%[i]), %%rdx\n"
+			 "	movq	%%rdx, (%%rsp, %%rax, 8)\n"
+			 "	decq	%[i]\n"
+			 "	jnz	1b\n"
+			 "2:	pause\n"
+			 "	movq	%[switches], %%rax\n"
+			 "	cmpq	%[until], %%rax\n"
+			 "	jb	2b\n"
+			 "	movq	$16, %[i]\n"
+			 "3:	movq	%[i], %%rax\n"
+			 "	negq	%%rax\n"
+			 "	leaq	0x5a5a(%[i]), %%rdx\n"
+			 "	cmpq	%%rdx, (%%rsp, %%rax, 8)\n"
+			 "	je	4f\n"
+			 "	incq	%[damage]\n"
+			 "4:	decq	%[i]\n"
+			 "	jnz	3b\n"
+			 : [damage] "+&r"(damage), [i] "+&r"(i)
+			 : [switches] "m"(switches), [until] "r"(until)
+			 : "rax", "rdx", "cc", "memory");
 	return damage;
 }
 

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mark_test.c - what a pointer keeps, with roots that are known exactly
+ *
+ * The graphs are compared with a walk of the test's own, whatever the length
+ * of the mark list.
+ */
+#include "own.h"
+
+static void *roots[8];
+OWN_CLEARS(roots)
+
+static void collect_roots(void)
+{
+	own_collect(roots, roots + 8);
+	memset(roots, 0, sizeof(roots));
+}
+
+static bool open_list(size_t entries)
+{
+	memset(roots, 0, sizeof(roots));
+	return OWN_OPEN(.heap_reserve = 16 * MIB, .percent = -1,
+			.mark_entries = entries,
+			.profile_rate = KGC_PROFILE_OFF);
+}
+
+/* With the world stopped: does a pointer to @p mark the object @base? */
+static bool marks(uintptr_t p, uintptr_t base)
+{
+	const struct bitpos b = bitmap_at(own.arena.start, base);
+	bool marked;
+
+	mark_start(&own);
+	mark_object(&own, p);
+	marked = mark_is_marked(&own, base);
+	*b.word &= ~(BIT_GROUP << 2 * BITS_K);
+	return marked;
+}
+
+KTEST(mm_mark, every_word_of_every_class_keeps)
+{
+	uintptr_t base, off, missed;
+	unsigned int c, kind;
+	size_t size;
+
+	ASSERT(own_open(NULL));
+	for (c = 1; c < KGC_NCLASSES; c++) {
+		kind = c % 2 ? KGC_NOSCAN : 0;
+		size = own.classes.of[c].size;
+		heap_alloc(&own, size, kind); /* not at the span's start */
+		base = (uintptr_t)heap_alloc(&own, size, kind);
+		ASSERT(base);
+		own_stop();
+		for (off = missed = 0; off < size; off += WORD_SIZE)
+			missed += !marks(base + off, base);
+		missed += !marks(base + size - 1, base);
+		missed += marks(base + size, base); /* one past the end */
+		missed += marks(base - 1, base);
+		kgc_host_start_world();
+		EXPECT_EQ(missed, 0);
+	}
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_mark, free_objects_tails_and_nogc_are_not_marked)
+{
+	char *p, *q, *nogc;
+
+	ASSERT(own_open(NULL));
+	p = heap_alloc(&own, 1152, 0); /* 7 in two pages, a tail of 128 */
+	q = heap_alloc(&own, 1152, 0);
+	nogc = heap_alloc(&own, 100, KGC_NOGC);
+	ASSERT(p && q && nogc);
+	heap_free(&own, q);
+	own_stop();
+	EXPECT(!marks((uintptr_t)q, (uintptr_t)q));
+	EXPECT(!marks((uintptr_t)p + 8191, (uintptr_t)p + 7 * 1152));
+	EXPECT(!marks((uintptr_t)nogc, (uintptr_t)nogc));
+	EXPECT(!marks((uintptr_t)nogc + 8, (uintptr_t)nogc));
+	mark_start(&own);
+	mark_object(&own, 0);
+	mark_object(&own, 1);
+	mark_object(&own, own.arena.start - 8);
+	mark_object(&own, own.arena.start + own.arena.used);
+	mark_object(&own, ~(uintptr_t)0);
+	EXPECT_EQ(own.marker.n, 0);
+	kgc_host_start_world();
+	own_close();
+}
+
+KTEST(mm_mark, noscan_contents_are_not_followed)
+{
+	void **scan, **noscan, *a, *b;
+
+	ASSERT(open_list(0));
+	scan = heap_alloc(&own, 64, 0);
+	noscan = heap_alloc(&own, 64, KGC_NOSCAN);
+	a = heap_alloc(&own, 48, 0);
+	b = heap_alloc(&own, 48, 0);
+	scan[7] = a;
+	noscan[0] = noscan[7] = b;
+	roots[0] = scan;
+	roots[7] = (char *)noscan + 63;
+	collect_roots();
+	EXPECT(own_has(scan) && own_has(noscan) && own_has(a));
+	EXPECT(!own_has(b));
+	EXPECT_EQ(own_objects(), 3);
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_mark, nogc_contents_are_not_followed)
+{
+	void **nogc, *a;
+
+	ASSERT(open_list(0));
+	nogc = heap_alloc(&own, 64, KGC_NOGC);
+	a = heap_alloc(&own, 48, 0);
+	nogc[0] = a;
+	roots[0] = nogc;
+	collect_roots();
+	EXPECT(own_has(nogc));
+	EXPECT(!own_has(a));
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_mark, unaligned_words_are_no_pointers)
+{
+	static char buf[4 * sizeof(void *)] __attribute__((aligned(16)));
+	void *p;
+
+	ASSERT(open_list(0));
+	p = heap_alloc(&own, 48, 0);
+	ASSERT(p);
+	memcpy(buf + WORD_SIZE / 2, &p, sizeof(p));
+	own_collect(buf, buf + sizeof(buf));
+	EXPECT(!own_has(p));
+	p = heap_alloc(&own, 48, 0);
+	memset(buf, 0, sizeof(buf));
+	memcpy(buf + WORD_SIZE, &p, sizeof(p));
+	own_collect(buf + 1, buf + 2 * WORD_SIZE - 1); /* holds half of it */
+	EXPECT(!own_has(p));
+	p = heap_alloc(&own, 48, 0);
+	memcpy(buf + WORD_SIZE, &p, sizeof(p));
+	own_collect(buf + 1, buf + 2 * WORD_SIZE);
+	EXPECT(own_has(p));
+	memset(buf, 0, sizeof(buf));
+	own_close();
+}
+
+/* Words all over a large object are followed, chunk by chunk. */
+static void large_object(size_t entries)
+{
+	enum { SIZE = 1 << 20, STEP = 60000 };
+	char *large;
+	void **small;
+	size_t at, n = 0;
+
+	ASSERT(open_list(entries));
+	large = heap_alloc(&own, SIZE, 0);
+	ASSERT(large);
+	for (at = 0; at < SIZE; at += STEP, n++) {
+		small = heap_alloc(&own, 32, 0);
+		*small = heap_alloc(&own, 32, 0);
+		*(void **)(large + at) = small;
+	}
+	*(void **)(large + SIZE - WORD_SIZE) = heap_alloc(&own, 32, 0);
+	roots[1] = large + SIZE / 2;
+	collect_roots();
+	EXPECT_EQ(own_objects(), 2 * n + 2);
+	for (at = 0; at < SIZE; at += STEP)
+		EXPECT(own_has(*(void **)(large + at)));
+	EXPECT(own_has(*(void **)(large + SIZE - WORD_SIZE)));
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_mark, large_object_is_scanned_whole)
+{
+	large_object(0);
+}
+
+KTEST(mm_mark, large_object_is_scanned_whole_by_short_list)
+{
+	large_object(1);
+}
+
+KTEST(mm_mark, long_list_needs_no_long_mark_list)
+{
+	enum { N = 20000 };
+	void **p, *last = NULL;
+	int i;
+
+	ASSERT(open_list(64));
+	for (i = 0; i < N; i++) {
+		p = heap_alloc(&own, 16, 0);
+		ASSERT(p);
+		*p = last;
+		last = p;
+	}
+	roots[0] = last;
+	collect_roots();
+	EXPECT_EQ(own_objects(), N);
+	collect_roots();
+	EXPECT_EQ(own_objects(), 0);
+	EXPECT_EQ(own.pageheap.inuse, 0);
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_mark, cycles_without_root_go)
+{
+	void **a, **b;
+
+	ASSERT(open_list(0));
+	a = heap_alloc(&own, 32, 0);
+	b = heap_alloc(&own, 4000, 0);
+	a[0] = a;
+	a[1] = b;
+	b[400] = a;
+	roots[3] = b;
+	collect_roots();
+	EXPECT_EQ(own_objects(), 2);
+	collect_roots();
+	EXPECT_EQ(own_objects(), 0);
+	own_close();
+}
+
+/* --- random graphs ------------------------------------------------------- */
+
+enum { NODES = 1500, EDGES = 6 };
+static struct {
+	void **p;
+	uint16_t to[EDGES]; /* NODES: none */
+	bool scan, reached;
+} node[NODES];
+OWN_CLEARS(node)
+static uint16_t stack[NODES];
+
+static bool make_graph(void)
+{
+	static const uint16_t sizes[] = { 64, 80, 200, 1000, 3000 };
+	unsigned int i, k, size;
+
+	for (i = 0; i < NODES; i++) {
+		size = sizes[ktest_random() % 50 ? ktest_random() % 3
+						 : 3 + ktest_random() % 2];
+		if (i % 500 == 0)
+			size = 50000;
+		node[i].scan = ktest_random() % 8;
+		node[i].reached = false;
+		node[i].p =
+			heap_alloc(&own, size, node[i].scan ? 0 : KGC_NOSCAN);
+		if (!node[i].p)
+			return false;
+		for (k = 0; k < EDGES; k++)
+			node[i].to[k] = NODES;
+	}
+	for (i = 0; i < NODES * 3 / 2; i++)
+		node[ktest_random() % NODES].to[ktest_random() % EDGES] =
+			ktest_random() % NODES;
+	for (i = 0; i < NODES; i++)
+		for (k = 0; k < EDGES; k++)
+			if (node[i].to[k] < NODES)
+				node[i].p[k] = (char *)node[node[i].to[k]].p +
+					       ktest_random() % 64;
+	return true;
+}
+
+/* Reach node @i and what it leads to; returns how many are new. */
+static size_t reach(unsigned int i)
+{
+	unsigned int n = 0, k;
+	size_t count = 0;
+
+	if (!node[i].reached)
+		stack[n++] = i;
+	node[i].reached = true;
+	while (n) {
+		i = stack[--n];
+		count++;
+		for (k = 0; node[i].scan && k < EDGES; k++) {
+			const unsigned int to = node[i].to[k];
+
+			if (to < NODES && !node[to].reached) {
+				node[to].reached = true;
+				stack[n++] = to;
+			}
+		}
+	}
+	return count;
+}
+
+static void random_graph(size_t entries)
+{
+	size_t count = 0, wrong = 0;
+	unsigned int i, k;
+
+	ASSERT(open_list(entries));
+	ASSERT(make_graph());
+	for (k = 0; k < 5; k++) {
+		i = ktest_random() % NODES;
+		roots[k] = node[i].p;
+		count += reach(i);
+	}
+	collect_roots();
+	EXPECT_EQ(own_objects(), count);
+	for (i = 0; i < NODES; i++)
+		wrong += own_has(node[i].p) != node[i].reached;
+	EXPECT_EQ(wrong, 0);
+	EXPECT(!own.marker.pending);
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_mark, random_graph_by_full_list)
+{
+	random_graph(0);
+}
+
+KTEST(mm_mark, random_graph_by_64_entries)
+{
+	random_graph(64);
+}
+
+KTEST(mm_mark, random_graph_by_one_entry)
+{
+	random_graph(1);
+}

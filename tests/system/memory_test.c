@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+/*
+ * memory_test.c - when there is no more memory, and where more comes from
+ *
+ * Heaps of their own with small limits; every failure that the host can give
+ * is given once.
+ */
+#include <string.h>
+
+#include "system.h"
+
+#define OUT_OF_MEMORY "gc: out of memory: "
+#define OUT_OF_RANGE  "runtime: memory allocated by OS not in usable range"
+
+/* --- until it is gone ---------------------------------------------------- */
+
+struct link {
+	struct link *next;
+};
+
+static struct link *chain; /* in bss, so a root */
+
+/* Allocate and keep until NULL; returns how many came, at most @most. */
+static size_t exhaust(struct heap *h, size_t size, unsigned int flags,
+		      size_t most)
+{
+	struct link *l;
+	size_t n;
+
+	for (n = 0; n < most; n++) {
+		l = heap_alloc(h, size, flags);
+		if (!l)
+			break;
+		memset(l, 0x3c, size);
+		l->next = chain;
+		chain = l;
+	}
+	return n;
+}
+
+static void check_gone(const struct kgc_config *config, size_t size,
+		       size_t limit)
+{
+	struct heap *h = sys_heap_new(config);
+	size_t n, again;
+
+	ASSERT(h);
+	chain = NULL;
+	sys_output_mark();
+	n = exhaust(h, size, 0, limit / size + 1);
+	EXPECT(n > limit / size / 2);
+	EXPECT(n <= limit / size);
+	EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 1);
+	EXPECT(!heap_alloc(h, size, 0));
+	EXPECT(!heap_alloc(h, size, 0));
+	EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 1);
+	EXPECT_EQ(sys_faults(h), 0);
+	EXPECT(h->pageheap.sys <= limit);
+
+	/* What is let go can be had again, by the collection that comes. */
+	chain = NULL;
+	sys_clear_stack();
+	again = exhaust(h, size, 0, n / 2);
+	EXPECT_EQ(again, n / 2);
+	chain = NULL;
+	sys_collect(h);
+	EXPECT_EQ(sys_faults(h), 0);
+	sys_heap_drop(h);
+}
+
+KTEST(system_memory, small_objects_to_the_limit)
+{
+	const struct kgc_config config = { .heap_max = 2 * MIB };
+
+	check_gone(&config, 64, 2 * MIB);
+}
+
+KTEST(system_memory, pages_to_the_limit)
+{
+	const struct kgc_config config = { .heap_max = 4 * MIB };
+
+	check_gone(&config, 12 * KIB, 4 * MIB);
+}
+
+KTEST(system_memory, large_objects_to_the_limit)
+{
+	const struct kgc_config config = { .heap_max = 4 * MIB };
+
+	check_gone(&config, 256 * KIB, 4 * MIB);
+}
+
+KTEST(system_memory, small_objects_to_the_end_of_the_arena)
+{
+	const struct kgc_config config = { .heap_reserve = 2 * MIB };
+
+	check_gone(&config, 96, 2 * MIB);
+}
+
+KTEST(system_memory, large_objects_to_the_end_of_the_arena)
+{
+	const struct kgc_config config = { .heap_reserve = 4 * MIB };
+
+	check_gone(&config, 100 * KIB, 4 * MIB);
+}
+
+/* The line comes once, until allocations of that size succeed again. */
+KTEST(system_memory, a_second_time_it_is_said_again)
+{
+	const struct kgc_config config = { .heap_max = 4 * MIB };
+	struct heap *h = sys_heap_new(&config);
+	int i;
+
+	ASSERT(h);
+	for (i = 0; i < 3; i++) {
+		chain = NULL;
+		sys_collect(h);
+		sys_output_mark();
+		EXPECT(exhaust(h, 100 * KIB, 0, 41) >= 30);
+		EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 1);
+	}
+	chain = NULL;
+	sys_heap_drop(h);
+}
+
+/* No finalizer of the program is needed to free, and none is run. */
+KTEST(system_memory, garbage_is_found_before_it_is_refused)
+{
+	const struct kgc_config config = { .heap_max = 2 * MIB };
+	struct heap *h = sys_heap_new(&config);
+	int i;
+
+	ASSERT(h);
+	sys_output_mark();
+	for (i = 0; i < 400; i++)
+		EXPECT(heap_alloc(h, 100 * KIB, 0));
+	EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 0);
+	EXPECT(h->numgc >= 10);
+	sys_heap_drop(h);
+}
+
+KTEST(system_memory, off_is_off_even_then)
+{
+	const struct kgc_config config = { .heap_max = 2 * MIB, .percent = -1 };
+	struct heap *h = sys_heap_new(&config);
+	int i, n = 0;
+
+	ASSERT(h);
+	for (i = 0; i < 100; i++)
+		n += heap_alloc(h, 100 * KIB, 0) != NULL;
+	EXPECT(n < 21);
+	EXPECT_EQ(h->numgc, 0);
+	sys_heap_drop(h);
+}
+
+KTEST(system_memory, an_arena_that_cannot_be_had)
+{
+	const struct kgc_config config = { .heap_reserve = SIZE_MAX / 2 };
+	struct heap *h = sys_heap_room();
+
+	ASSERT(h);
+	EXPECT_EQ(heap_init(h, &config), -KGC_ENOMEM);
+	EXPECT(!h->ready);
+	sys_heap_room_drop(h);
+}
+
+/* --- each call of the host fails once ------------------------------------ */
+
+static void nothing(void *p, void *arg)
+{
+}
+
+static __attribute__((noinline)) void add_finalizer(struct heap *h, int i)
+{
+	struct special r = { .kind = SPECIAL_FINALIZER };
+	int err;
+
+	r.object = (uintptr_t)heap_alloc(h, 40, 0);
+	if (!r.object)
+		return;
+	r.final.fn = nothing;
+	err = special_add(h, &r);
+	EXPECT(!err || err == -KGC_ENOMEM);
+	if (i % 2 && !err)
+		heap_free(h, (void *)r.object);
+}
+
+static void check_contents(const char *p, size_t size)
+{
+	size_t i;
+
+	for (i = 0; p && i < size; i += 512)
+		if (p[i])
+			EXPECT(!p[i]);
+}
+
+/* A bit of everything, in a heap in which any of it may fail. */
+static void use(struct heap *h)
+{
+	static void *held[256];
+	size_t size = 1;
+	int i;
+
+	for (i = 0; i < 256; i++) {
+		held[i] = heap_alloc(h, size, i % 4);
+		check_contents(held[i], size);
+		size = size * 7 % 5003 + 1;
+		if (i % 3 == 0 && held[i]) {
+			heap_free(h, held[i]);
+			held[i] = NULL;
+		}
+	}
+	for (i = 0; i < 16; i++) {
+		held[i] = heap_alloc(h, (i + 1) * 20 * KIB, KGC_NOSCAN);
+		check_contents(held[i], (i + 1) * 20 * KIB);
+		add_finalizer(h, i);
+	}
+	collect(h, true);
+	for (i = 0; i < 600; i++) /* more than a table holds at first */
+		add_finalizer(h, 0);
+	memset(held, 0, sizeof held);
+	collect(h, true);
+	pageheap_release(h, SIZE_MAX, 0);
+	for (i = 0; i < 8; i++)
+		check_contents(heap_alloc(h, 300 * KIB, 0), 300 * KIB);
+}
+
+/* Returns true if the nth call was made, so failed. */
+static bool fail_nth(const struct kgc_config *config, unsigned long nth)
+{
+	static const struct heap none;
+	struct heap *h = sys_heap_room();
+	unsigned long calls;
+	int err;
+
+	if (!EXPECT(h))
+		return false;
+	hostctl_fail_commit(nth);
+	err = heap_init(h, config);
+	if (!err)
+		use(h);
+	calls = hostctl_commits();
+	hostctl_fail_commit(0);
+	if (err) {
+		EXPECT_EQ(err, -KGC_ENOMEM);
+		EXPECT(!memcmp(h, &none, sizeof none));
+	} else {
+		EXPECT_EQ(sys_faults(h), 0);
+		/* It has not been spoilt. */
+		EXPECT(heap_alloc(h, 100, 0));
+		EXPECT(heap_alloc(h, 100 * KIB, 0));
+		heap_destroy(h);
+	}
+	sys_heap_room_drop(h);
+	return calls >= nth;
+}
+
+static void fail_each(struct kgc_config config)
+{
+	unsigned long nth = 0;
+
+	config.nslots = heap.nslots;
+	do
+		nth++;
+	while (fail_nth(&config, nth) && nth < 2000);
+	EXPECT(nth > 10);
+	EXPECT(nth < 2000);
+}
+
+KTEST(system_memory, each_failure_of_the_host)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 4 * MIB,
+		.profile_rate = KGC_PROFILE_OFF,
+	};
+
+	fail_each(config);
+}
+
+KTEST(system_memory, each_failure_of_the_host_while_profiling)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 8 * MIB,
+		.heap_min = 64 * KIB,
+		.profile_rate = 512,
+	};
+
+	fail_each(config);
+}
+
+KTEST(system_memory, each_failure_of_the_host_under_stress)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 8 * MIB,
+		.stress = 50,
+		.profile_rate = KGC_PROFILE_OFF,
+	};
+
+	fail_each(config);
+}
+
+/* --- more address space -------------------------------------------------- */
+
+/* An address with at least @size bytes free above it, in the host's order. */
+static void *room_for(size_t size)
+{
+	void *p;
+
+	if (!strcmp(hostctl_name(), "kernel"))
+		return (void *)heap.arena.end;
+	p = kgc_host_reserve(size, NULL, NULL);
+	if (p)
+		kgc_host_release(p, size);
+	return p;
+}
+
+static void drop_it(void *arg)
+{
+	sys_heap_drop(arg);
+}
+
+/* Several reservations were made, and each is to be released as it was. */
+static void drop_grown(struct heap *h)
+{
+	char text[120] = "";
+
+	hostctl_catch_panic(drop_it, h, text, sizeof text);
+	EXPECT_STR(text, "");
+}
+
+KTEST(system_memory, grows_past_the_first_reservation)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 4 * MIB,
+		.heap_reach = 32 * MIB,
+		.heap_base = room_for(64 * MIB),
+	};
+	struct heap *h = sys_heap_new(&config);
+	size_t n;
+
+	ASSERT(h);
+	chain = NULL;
+	n = exhaust(h, 60 * KIB, 0, 24 * MIB / (60 * KIB));
+	EXPECT_EQ(n, 24 * MIB / (60 * KIB));
+	EXPECT(h->arena.used > 4 * MIB);
+	EXPECT(h->arena.used <= h->arena.reach);
+	EXPECT_EQ(sys_faults(h), 0);
+	sys_collect(h);
+	for (n = 0; chain; chain = chain->next)
+		n++;
+	EXPECT_EQ(n, 24 * MIB / (60 * KIB));
+	sys_collect(h);
+	EXPECT_EQ(sys_faults(h), 0);
+	drop_grown(h);
+}
+
+/* The same with small objects, and in the end NULL. */
+KTEST(system_memory, grows_to_its_reach)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 4 * MIB,
+		.heap_reach = 12 * MIB,
+		.heap_base = room_for(64 * MIB),
+	};
+	struct heap *h = sys_heap_new(&config);
+	size_t n;
+
+	ASSERT(h);
+	chain = NULL;
+	sys_output_mark();
+	n = exhaust(h, 2048, 0, 12 * MIB / 2048 + 1);
+	EXPECT(n > 11 * MIB / 2048);
+	EXPECT(n <= 12 * MIB / 2048);
+	EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 1);
+	EXPECT_EQ(sys_faults(h), 0);
+	chain = NULL;
+	drop_grown(h);
+}
+
+KTEST(system_memory, grows_across_a_gap)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 4 * MIB,
+		.heap_reach = 32 * MIB,
+		.heap_base = room_for(64 * MIB),
+	};
+	struct heap *h = sys_heap_new(&config);
+	char *foreign;
+	uintptr_t lo;
+	size_t n;
+
+	ASSERT(h);
+	lo = h->arena.end;
+	foreign = kgc_host_reserve(2 * MIB, (void *)lo, (void *)(lo + 4 * MIB));
+	ASSERT(foreign);
+	ASSERT_EQ(kgc_host_commit(foreign, 2 * MIB), 0);
+	memset(foreign, 0x42, 2 * MIB);
+	chain = NULL;
+	n = exhaust(h, 60 * KIB, 0, 12 * MIB / (60 * KIB));
+	EXPECT_EQ(n, 12 * MIB / (60 * KIB));
+	EXPECT_EQ(sys_faults(h), 0);
+	sys_collect(h);
+	EXPECT_EQ(sys_faults(h), 0);
+	EXPECT(foreign[0] == 0x42 && foreign[2 * MIB - 1] == 0x42);
+	chain = NULL;
+	sys_collect(h);
+	pageheap_release(h, SIZE_MAX, 0);
+	EXPECT(foreign[0] == 0x42 && foreign[2 * MIB - 1] == 0x42);
+	EXPECT_EQ(sys_faults(h), 0);
+	kgc_host_release(foreign, 2 * MIB);
+	drop_grown(h);
+}
+
+/* The host has memory, but where the bitmap does not reach. */
+KTEST(system_memory, memory_out_of_range_is_refused_with_a_line)
+{
+	const struct kgc_config config = {
+		.heap_reserve = 4 * MIB,
+		.heap_reach = 16 * MIB,
+		.heap_base = room_for(64 * MIB),
+	};
+	struct heap *h = sys_heap_new(&config);
+	void *blocks[16];
+	int i, n = 0;
+
+	ASSERT(h);
+	while (n < 16 && (blocks[n] = kgc_host_reserve(
+				  MIB, (void *)h->arena.end,
+				  (void *)(h->arena.start + h->arena.reach))))
+		n++;
+	EXPECT(n >= 10);
+	chain = NULL;
+	sys_output_mark();
+	EXPECT(exhaust(h, 60 * KIB, 0, 8 * MIB / (60 * KIB)) <=
+	       4 * MIB / (60 * KIB));
+	EXPECT(!heap_alloc(h, 60 * KIB, 0));
+	EXPECT_EQ(sys_lines(OUT_OF_RANGE), 1);
+	EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 1);
+	EXPECT_EQ(sys_faults(h), 0);
+	chain = NULL;
+	for (i = 0; i < n; i++)
+		kgc_host_release(blocks[i], MIB);
+	sys_collect(h);
+	EXPECT(heap_alloc(h, 60 * KIB, 0));
+	drop_grown(h);
+}
