@@ -95,8 +95,11 @@ void kgc_host_release(void *addr, size_t size)
 /* Mapping anew also undoes an mprotect that failed half way. */
 void kgc_host_decommit(void *addr, size_t size)
 {
-	if (mmap(addr, size, PROT_NONE, MAP_RESERVED | MAP_FIXED, -1, 0) ==
+	if (mmap(addr, size, PROT_NONE, MAP_RESERVED | MAP_FIXED, -1, 0) !=
 	    MAP_FAILED)
+		return;
+	/* No mapping is left for this process: at least the memory goes. */
+	if (madvise(addr, size, MADV_DONTNEED))
 		kgc_host_panic("gc: decommit %p: %s", addr, strerror(errno));
 }
 

@@ -209,6 +209,10 @@ int kgc_host_backtrace(uintptr_t *pc, int max, int skip)
 	uintptr_t *frame = __builtin_frame_address(0), *above;
 	int n = 0;
 
+	/* Not on the thread's stack: frames there are anybody's. */
+	if ((const char *)frame < t->stack_lo ||
+	    (const char *)(frame + 2) > t->stack_hi)
+		return 0;
 	/* Our frame's return address lies in the caller: it is not asked for.
 	 */
 	for (skip++; n < max; frame = above) {

@@ -72,12 +72,13 @@ static inline uintptr_t bitmap_get(const struct heap *h, uintptr_t p)
 
 /*
  * Change bits of a word that other slots may be changing too: a span that is
- * swept, the world running.
+ * swept, the world running.  The acquire of who takes an object pairs with the
+ * release of who freed it: whatever that one did with the object came before.
  */
 static inline void bitword_or(const struct heap *h, bitword *w, uintptr_t bits)
 {
 	if (h->shared)
-		atomic_fetch_or_explicit(w, bits, memory_order_relaxed);
+		atomic_fetch_or_explicit(w, bits, memory_order_acquire);
 	else
 		atomic_store_explicit(
 			w, atomic_load_explicit(w, memory_order_relaxed) | bits,
@@ -87,7 +88,7 @@ static inline void bitword_or(const struct heap *h, bitword *w, uintptr_t bits)
 static inline void bitword_and(const struct heap *h, bitword *w, uintptr_t bits)
 {
 	if (h->shared)
-		atomic_fetch_and_explicit(w, bits, memory_order_relaxed);
+		atomic_fetch_and_explicit(w, bits, memory_order_release);
 	else
 		atomic_store_explicit(
 			w, atomic_load_explicit(w, memory_order_relaxed) & bits,

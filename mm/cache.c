@@ -73,10 +73,14 @@ struct cache *cache_attach(struct heap *h)
 		return NULL;
 	h->caches_sys += round_up(sizeof(*c), 64);
 	slot = kgc_host_pin();
-	c->slot = slot;
-	c->random = 0x49f6428a + slot;
-	c->next_sample = h->profile.rate;
-	h->cache[slot] = c;
+	if (h->cache[slot]) { /* by another that shares the slot: one is lost */
+		c = h->cache[slot];
+	} else {
+		c->slot = slot;
+		c->random = 0x49f6428a + slot;
+		c->next_sample = h->profile.rate;
+		h->cache[slot] = c;
+	}
 	kgc_host_unpin();
 	return c;
 }
@@ -168,8 +172,8 @@ void cache_flush_all(struct heap *h)
 }
 
 /*
- * Is @p in a window, and so set allocated but not handed out?  Exact for the
- * caller's slot and while the world is stopped.
+ * Is @p in a window, and so set allocated but not handed out?  For spans of
+ * the caller's slot, and for all while the world is stopped.
  */
 bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p)
 {

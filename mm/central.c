@@ -111,7 +111,7 @@ void central_release(struct heap *h, struct span *s)
  * An object of @s was freed when @s was full, or it was the last.  @s may
  * have become another's since, or be gone: only under the lock of the list
  * that it was in does its record say anything, and only if it is still of
- * that list's kind and class.
+ * that list's kind and class, and not LEAVING, to the page heap or from it.
  */
 void central_freed(struct heap *h, unsigned int kind, unsigned int class,
 		   struct span *s)

@@ -70,13 +70,14 @@ static __attribute__((noinline)) void cycle_before(struct heap *h,
 	c->objects_before = t.nmalloc - t.nfree;
 }
 
-/* The world runs: sweep, tell, and wake who waits for this. */
+/* Start the world; sweep, tell, and wake who waits for this. */
 static __attribute__((noinline)) void cycle_after(struct heap *h,
 						  const struct cycle *record)
 {
-	struct cycle c = *record; /* the next one may begin meanwhile */
+	struct cycle c = *record; /* the next one may begin at once */
 	struct totals t;
 
+	kgc_host_start_world();
 	sweep_all(h);
 	c.swept_ns = kgc_host_nanotime();
 	stats_totals(h, &t);
@@ -139,7 +140,6 @@ static bool cycle(struct heap *h, bool force)
 	cycle_before(h, arg.cycle);
 	kgc_host_call_saved(cycle_stopped, &arg);
 	cycle_count(h, arg.cycle);
-	kgc_host_start_world();
 	cycle_after(h, arg.cycle);
 	return true;
 }

@@ -87,12 +87,35 @@ void final_queue_unmarked(struct heap *h)
 		mark_object(h, r->object);
 }
 
+/*
+ * Its special bit is about to change, so the span of the first queued object
+ * is swept first: a sweeper writes whole bitmap words.  The queue may have
+ * another head by the time the lock is taken again; then that one is looked
+ * at.  Pinned, so what is swept stays so.
+ */
+static void sweep_first_queued(struct heap *h)
+{
+	struct specials *t = &h->specials;
+	struct span *s;
+
+	for (;;) {
+		lock_take(&t->lock);
+		s = t->queue ? span_of(h, t->queue->object) : NULL;
+		lock_drop(&t->lock);
+		if (!s || sweep_is_done(h, s))
+			return;
+		sweep_span(h, s);
+	}
+}
+
 /* The first queued finalizer, into *@r; its object is the caller's to hold. */
 static bool dequeue(struct heap *h, struct special *r)
 {
 	struct specials *t = &h->specials;
 	bool found;
 
+	kgc_host_pin();
+	sweep_first_queued(h);
 	lock_take(&t->lock);
 	found = t->queue;
 	if (found) {
@@ -100,6 +123,7 @@ static bool dequeue(struct heap *h, struct special *r)
 		special_dequeue(h, &t->queue);
 	}
 	lock_drop(&t->lock);
+	kgc_host_unpin();
 	return found;
 }
 
@@ -109,11 +133,14 @@ int kgc_run_finalizers(void)
 	volatile struct special r;
 	int n = 0;
 
+	if (!cache_attach(&heap))
+		return 0;
 	while (dequeue(&heap, (struct special *)&r)) {
 		r.final.fn((void *)r.object, r.final.arg);
 		n++;
 	}
 	r.object = 0;
+	r.final.arg = NULL;
 	if (n && kgc_host_context() == KGC_TASK)
 		kgc_collect();
 	return n;
@@ -137,15 +164,16 @@ static int remove_finalizer(struct heap *h, uintptr_t p)
 int kgc_set_finalizer(void *p, void (*fn)(void *p, void *arg), void *arg)
 {
 	struct special r = { .kind = SPECIAL_FINALIZER };
+	int err;
 
 	if (!cache_attach(&heap))
 		return -KGC_ENOMEM;
+	/* Pinned to the end: the span that object_of() swept stays so. */
 	kgc_host_pin();
 	r.object = object_of(&heap, p, "set_finalizer").base;
-	kgc_host_unpin();
-	if (!fn)
-		return remove_finalizer(&heap, r.object);
 	r.final.fn = fn;
 	r.final.arg = arg;
-	return special_add(&heap, &r);
+	err = fn ? special_add(&heap, &r) : remove_finalizer(&heap, r.object);
+	kgc_host_unpin();
+	return err;
 }

@@ -36,7 +36,7 @@ int heap_init(struct heap *h, const struct kgc_config *config)
 {
 	int err;
 
-	h->sweepgen = 2;
+	h->sweepgen = 4; /* so that no number in use is ever 0 */
 	h->swept = true;
 	h->trace = config->trace;
 	h->debug = config->debug;

@@ -152,7 +152,7 @@ struct span {
 	_Atomic uint8_t where;	   /* enum span_where */
 	uint8_t sizeclass;	   /* 0: large */
 	uint8_t kind;
-	uint8_t owner; /* slot, while cached */
+	_Atomic uint8_t owner; /* slot, while cached */
 	bool needzero;
 	bool pending; /* marked objects in it wait to be scanned */
 };
@@ -273,6 +273,7 @@ struct pageheap {
 	size_t released_bytes;
 	_Atomic size_t nogc_bytes; /* in nogc blocks */
 	size_t max;		   /* limit on sys */
+	bool no_space;		   /* why it did not grow: not for memory */
 	enum { NOT_REFUSED, REFUSED, REFUSED_TOLD } refused; /* by extend() */
 };
 

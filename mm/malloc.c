@@ -51,7 +51,7 @@ static void *alloc_small(struct heap *h, size_t size, unsigned int flags)
 	return p;
 }
 
-/* @bytes more were allocated in large objects, or freed. */
+/* A large object was allocated. */
 static void count_large(struct heap *h, struct cache *c, const struct span *s)
 {
 	c->nmalloc[0]++;

@@ -8,12 +8,19 @@
  */
 #include "internal.h"
 
-/* The bits of a nogc block are N alone; of every other object, A. */
-static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base)
+/*
+ * The bits of a nogc block are N alone; of every other object, A.  What the
+ * window of another slot than @slot, the caller's, holds passes for allocated:
+ * that slot is moving it just now.
+ */
+static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base,
+			 unsigned int slot)
 {
 	if (s->kind == KIND_NOGC)
 		return bitmap_get(h, base) & BIT_NOSCAN;
-	return (bitmap_get(h, base) & BIT_ALLOC) && !cache_holds(h, s, base);
+	if (!(bitmap_get(h, base) & BIT_ALLOC))
+		return false;
+	return s->owner != slot || !cache_holds(h, s, base);
 }
 
 /*
@@ -22,7 +29,10 @@ static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base)
  */
 static const char *object_why(struct heap *h, uintptr_t p, struct object *o)
 {
+	const unsigned int slot = kgc_host_pin();
 	struct span *s = span_of(h, p);
+
+	kgc_host_unpin(); /* the caller's pin lasts */
 
 	if (!s)
 		return p - h->arena.start < h->arena.used
@@ -35,7 +45,7 @@ static const char *object_why(struct heap *h, uintptr_t p, struct object *o)
 	if (o->index >= s->nelems)
 		return "not an allocated block (tail of a span)";
 	o->base = s->start + o->index * s->size;
-	return is_allocated(h, s, o->base) ? NULL : "already free";
+	return is_allocated(h, s, o->base, slot) ? NULL : "already free";
 }
 
 /* Is there an object that @p lies in? */

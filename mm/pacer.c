@@ -11,6 +11,7 @@
  */
 #include "internal.h"
 
+#define PERCENT_MAX	 1000000   /* so that a product fits in 64 bits */
 #define HEAP_MIN_DEFAULT (4 * MIB) /* at most an eighth of heap_max */
 
 void pacer_init(struct heap *h, const struct kgc_config *config)
@@ -32,8 +33,10 @@ void pacer_count(struct heap *h)
 {
 	struct pacer *p = &h->pacer;
 
-	if (p->stress && p->countdown > 0)
-		p->countdown--;
+	uint32_t left = p->countdown;
+
+	if (left)
+		atomic_compare_exchange_strong(&p->countdown, &left, left - 1);
 }
 
 /* Is there a reason to collect?  Under gcstress, every Nth allocation. */
@@ -56,7 +59,8 @@ void pacer_set_trigger(struct heap *h, uint64_t live)
 
 	next = MAX(next, p->heap_min);
 	if (max != SIZE_MAX) /* leave a sixteenth for what is not objects */
-		next = MIN(next, MAX(max - max / 16, live));
+		next = MIN(next, MAX(max - max / 16,
+				     live + (max - MIN(max, live)) / 2));
 	p->next_gc = MIN(next, SIZE_MAX);
 	p->allocated = live;
 	p->countdown = p->stress;
@@ -66,6 +70,6 @@ int kgc_set_percent(int percent)
 {
 	const int old = heap.pacer.percent;
 
-	heap.pacer.percent = percent;
+	heap.pacer.percent = MIN(percent, PERCENT_MAX);
 	return old;
 }

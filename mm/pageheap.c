@@ -248,7 +248,7 @@ static void absorb(struct heap *h, struct span *s, struct span *neighbour)
 	free_record(h, neighbour);
 }
 
-/* Make the record @s, whose pages nobody uses, a free run. */
+/* Make the record @s, whose pages nobody uses since @s->idle_since, a run. */
 static void insert_free(struct heap *h, struct span *s)
 {
 	const size_t page = page_of(h, s->start);
@@ -260,7 +260,6 @@ static void insert_free(struct heap *h, struct span *s)
 	if (after)
 		absorb(h, s, after);
 	s->state = SPAN_FREE;
-	s->idle_since = h->numgc;
 	h->pages[page_of(h, s->start)] = s;
 	h->pages[page_of(h, s->start) + s->npages - 1] = s;
 	bin_insert(&h->pageheap, s);
@@ -281,6 +280,7 @@ static void split(struct heap *h, struct span *s, size_t npages,
 		.npages = s->npages - npages,
 		.needzero = s->needzero,
 		.sweepgen = h->sweepgen,
+		.idle_since = s->idle_since,
 	};
 	if (s->nreleased)
 		for (page = cut; page < cut + rest->npages; page++)
@@ -364,7 +364,8 @@ static bool make_gap(struct heap *h, uintptr_t p)
 static bool extend(struct heap *h, size_t bytes)
 {
 	struct arena *a = &h->arena;
-	const size_t step = MAX(bytes, MIN(EXTEND_STEP, a->reach / 16));
+	const size_t step =
+		MAX(bytes, MIN(EXTEND_STEP, a->reach / 16) & ~(GROW_UNIT - 1));
 	struct extent *e = fixalloc_alloc(&h->pageheap.extents);
 	uintptr_t p;
 
@@ -396,9 +397,10 @@ static bool grow_by(struct heap *h, size_t bytes)
 	struct pageheap *ph = &h->pageheap;
 	struct span *s;
 
-	if (bytes > ph->max - MIN(ph->max, ph->sys))
-		return false;
-	if (bytes > a->end - a->start - a->used && !extend(h, bytes))
+	ph->no_space =
+		bytes > ph->max - MIN(ph->max, ph->sys) ||
+		(bytes > a->end - a->start - a->used && !extend(h, bytes));
+	if (ph->no_space)
 		return false;
 	s = new_record(h, a->start + a->used, bytes >> PAGE_SHIFT);
 	if (!s)
@@ -410,6 +412,7 @@ static bool grow_by(struct heap *h, size_t bytes)
 	}
 	a->used += bytes;
 	ph->sys += bytes;
+	s->idle_since = h->numgc;
 	insert_free(h, s);
 	return true;
 }
@@ -427,21 +430,17 @@ static bool grow(struct heap *h, size_t npages)
 
 /* --- the interface --- */
 
-/*
- * The last resort before failing: make room for metadata and pages by giving
- * back whatever is idle, since the host's memory is one pool.
- */
-static bool grow_hard(struct heap *h, size_t npages)
+/* Give every idle page back to the host; returns how many bytes went. */
+static size_t release_all(struct heap *h)
 {
-	struct pageheap *ph = &h->pageheap;
 	unsigned int b;
 	struct span *s;
 	size_t bytes = 0;
 
 	for (b = 0; b < NBINS; b++)
-		for (s = ph->bin[b].first; s; s = s->next)
+		for (s = h->pageheap.bin[b].first; s; s = s->next)
 			bytes += release(h, s);
-	return bytes && grow(h, npages);
+	return bytes;
 }
 
 /* Cut the part of @s that is before an address aligned to @align, if any. */
@@ -469,7 +468,7 @@ static struct span *take_run(struct heap *h, size_t npages, size_t align)
 	struct pageheap *ph = &h->pageheap;
 	struct span *rest, *s = bin_find(ph, want);
 
-	if (!s && (grow(h, want) || grow_hard(h, want)))
+	if (!s && grow(h, want))
 		s = bin_find(ph, want);
 	if (!s)
 		return NULL;
@@ -508,13 +507,22 @@ struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align)
 	if (npages > h->arena.reach >> PAGE_SHIFT)
 		return NULL;
 	lock_take(&ph->lock);
+	ph->no_space = false;
 	s = take_run(h, npages, MAX(align, PAGE_SIZE));
+	/* Idle pages elsewhere may be the memory that the host lacks. */
+	if (!s && !ph->no_space && release_all(h))
+		s = take_run(h, npages, MAX(align, PAGE_SIZE));
 	if (s) {
 		page = page_of(h, s->start);
 		for (i = 0; i < npages; i++)
 			h->pages[page + i] = s;
 		ph->inuse += npages << PAGE_SHIFT;
 		s->sweepgen = h->sweepgen;
+		/* Without objects, and nobody's to free, until it is made. */
+		s->size = 0;
+		s->nelems = 0;
+		s->sizeclass = 0;
+		s->where = SPAN_LEAVING;
 		s->state = SPAN_INUSE;
 	}
 	lock_drop(&ph->lock);
@@ -529,6 +537,7 @@ void pageheap_free(struct heap *h, struct span *s)
 	lock_take(&ph->lock);
 	kgc_assert(s->state == SPAN_INUSE && s->where == SPAN_LEAVING);
 	ph->inuse -= (size_t)s->npages << PAGE_SHIFT;
+	s->idle_since = h->numgc;
 	insert_free(h, s);
 	lock_drop(&ph->lock);
 }
@@ -583,7 +592,8 @@ struct span *pageheap_next(struct heap *h, size_t *page)
 /* Reserve bitmap and arena as one piece; false if there is no room. */
 static bool reserve(struct arena *a, size_t arena, size_t reach, void *lo)
 {
-	const size_t bitmap = reach / BITS_BYTES * WORD_SIZE;
+	const size_t bitmap =
+		round_up(reach / BITS_BYTES * WORD_SIZE, BITMAP_CHUNK);
 	const uintptr_t hi = lo ? ~(uintptr_t)0 & ~(PAGE_SIZE - 1) : 0;
 	uintptr_t p, start;
 
@@ -599,7 +609,7 @@ static bool reserve(struct arena *a, size_t arena, size_t reach, void *lo)
 		.end = start + arena,
 		.reserved = bitmap + arena,
 		/* Start + reach is an address: the last page is left. */
-		.reach = MIN(reach, 0 - start - PAGE_SIZE),
+		.reach = MIN(reach, (0 - start - PAGE_SIZE) & ~(GROW_UNIT - 1)),
 	};
 	return true;
 }

@@ -53,7 +53,8 @@ static void visit_uncollectable(struct heap *h, const struct visit *v)
 			continue;
 		for (i = 0; i < s->nelems; i++) {
 			p = s->start + i * s->size;
-			if (bitmap_get(h, p) & BIT_ALLOC)
+			if (bitmap_get(h, p) & BIT_ALLOC &&
+			    !cache_holds(h, s, p))
 				v->visit((void *)p, (void *)(p + s->size),
 					 KGC_ROOT_HEAP, (void *)p, v->arg);
 		}

@@ -32,7 +32,10 @@ void spanlist_remove(struct spanlist *l, struct span *s)
 	s->next = s->prev = NULL;
 }
 
-/* A carved span with all objects free, in no structure; NULL: no memory. */
+/*
+ * A carved span with all objects free, which nobody but the caller may take
+ * up: it stays LEAVING until it is put somewhere.  NULL: no memory.
+ */
 struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
 {
 	const struct sizeclass *class = &h->classes.of[c];
@@ -42,16 +45,17 @@ struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
 	s = pageheap_alloc(h, class->npages, PAGE_SIZE);
 	if (!s)
 		return NULL;
-	if (!kind_is_collectable(kind))
+	if (kind & KGC_UNCOLLECTABLE)
 		h->uncollectable = true;
-	s->sizeclass = c;
 	s->kind = kind;
 	s->size = class->size;
-	s->nelems = class->nelems;
+	s->sizeclass = c;
 	s->nused = 0;
 	s->cursor = 0;
-	s->where = SPAN_NOWHERE;
 	bitmap_carve(h, s);
+	/* Last: until then no address is in an object of it. */
+	atomic_thread_fence(memory_order_release);
+	s->nelems = class->nelems;
 	return s;
 }
 
@@ -65,15 +69,15 @@ struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 	s = pageheap_alloc(h, npages, align);
 	if (!s)
 		return NULL;
-	if (!kind_is_collectable(kind))
+	if (kind & KGC_UNCOLLECTABLE)
 		h->uncollectable = true;
-	s->sizeclass = 0;
 	s->kind = kind;
 	s->size = npages << PAGE_SHIFT;
-	s->nelems = 1;
 	s->nused = 1;
-	s->where = SPAN_NOWHERE;
 	bitmap_set_large(h, s);
+	s->where = SPAN_NOWHERE;
+	atomic_thread_fence(memory_order_release);
+	s->nelems = 1;
 	return s;
 }
 

@@ -166,7 +166,7 @@ void special_forget(struct heap *h, uintptr_t p, size_t size)
 		special_remove(h, r);
 		fixalloc_free(&t->records, r);
 	}
-	for (at = &t->queue; *at; at = &(*at)->next)
+	for (at = &t->queue; !r && *at; at = &(*at)->next)
 		if ((*at)->object == p) {
 			special_dequeue(h, at);
 			break;

@@ -144,6 +144,8 @@ void sweep_all(struct heap *h)
 		return;
 	while (sweep_batch(h, &page))
 		;
+	kgc_host_pin(); /* no cycle begins between the test and the store */
 	if (gen == h->sweepgen)
 		h->swept = true;
+	kgc_host_unpin();
 }

@@ -210,6 +210,7 @@ void stack_clear(void);
 int heapgraph_run(const char *path);
 int alloctrace_run(const char *path);
 int trees_run(const char *depth);
+int retention_run(const char *mib);
 
 /* --- heapgraph.c, graphload.c and extra.c ------------------------------------
  */

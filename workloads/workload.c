@@ -19,6 +19,7 @@ static const struct {
 	{ "heapgraph", heapgraph_run, true },
 	{ "alloctrace", alloctrace_run, true },
 	{ "trees", trees_run, false },
+	{ "retention", retention_run, false },
 };
 
 int workload_run(const char *spec)

@@ -53,7 +53,7 @@ KTEST(mm_span, small_is_as_its_class_says)
 		EXPECT_EQ(s->nelems, class->nelems);
 		EXPECT_EQ(s->npages, class->npages);
 		EXPECT_EQ(s->nused + s->cursor, 0);
-		EXPECT_EQ(s->where, SPAN_NOWHERE);
+		EXPECT_EQ(s->where, SPAN_LEAVING);
 		EXPECT_EQ(s->state, SPAN_INUSE);
 		EXPECT_EQ(s->kind, KIND_NOSCAN);
 		EXPECT_EQ(s->sweepgen, own.sweepgen);
