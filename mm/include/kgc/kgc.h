@@ -95,9 +95,9 @@ void *kgc_alloc_aligned(size_t size, size_t align, unsigned int flags);
 
 /*
  * Resize the object with base @p, keeping its kind and its contents up to the
- * lesser size; what is new is zeroed, but for blocks made with KGC_NOZERO.  NULL @p allocates; size 0 is 1.  NULL
- * if there is no memory: @p is as before.  Panics as kgc_free.
- * [pinned] [collects]
+ * lesser size; what is new is zeroed, but for blocks made with KGC_NOZERO. NULL
+ * @p allocates; size 0 is 1.  NULL if there is no memory: @p is as before.
+ * Panics as kgc_free. [pinned] [collects]
  */
 void *kgc_realloc(void *p, size_t size);
 
