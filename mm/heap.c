@@ -15,7 +15,9 @@ static int init_parts(struct heap *h, const struct kgc_config *config)
 	int err;
 
 	lock_init(&h->meta.lock, RANK_META);
-	err = pageheap_init(h, config);
+	err = arena_init(h, config);
+	if (!err)
+		err = pageheap_init(h, config);
 	if (err)
 		return err;
 	if (sizeclass_init(&h->classes) != KGC_NCLASSES)
@@ -58,6 +60,7 @@ void heap_destroy(struct heap *h)
 	meta_table_free(h->profile.table, PROF_BUCKETS * sizeof(void *));
 	region_destroy(&h->marker.region);
 	pageheap_destroy(h);
+	arena_destroy(h);
 	meta_destroy(&h->meta);
 	*h = (struct heap){ 0 };
 }

@@ -179,24 +179,6 @@ struct sizeclasses {
 		    1]; /* (size - 1024 + 127) / 128 */
 };
 
-/* Where the heap is.  start, reach never change after kgc_init. */
-struct arena {
-	uintptr_t base; /* of the first reservation, and of the bitmap */
-	uintptr_t start;
-	uintptr_t end; /* of the reservation in use */
-	size_t used;   /* bytes from start that spans cover */
-	size_t reach;  /* bytes that bitmap and page table can describe */
-	size_t bitmap_mapped; /* bytes of bitmap Ready, downward from start */
-	size_t reserved;      /* bytes of the first reservation, with bitmap */
-	struct extent *extents; /* further ones */
-};
-
-struct extent {
-	struct extent *next;
-	void *base;
-	size_t size;
-};
-
 /* A piece of the host's memory that grows from its low end. */
 struct region {
 	char *base;
@@ -218,6 +200,25 @@ struct fixalloc {
 	char *chunk;
 	size_t size, left;
 	size_t inuse, sys; /* bytes */
+};
+
+/* Where the heap is.  start, reach never change after kgc_init. */
+struct arena {
+	uintptr_t base; /* of the first reservation, and of the bitmap */
+	uintptr_t start;
+	uintptr_t end; /* of the reservation in use */
+	size_t used;   /* bytes from start that spans cover */
+	size_t reach;  /* bytes that bitmap and page table can describe */
+	size_t bitmap_mapped; /* bytes of bitmap Ready, downward from start */
+	size_t reserved;      /* bytes of the first reservation, with bitmap */
+	struct fixalloc extent_records;
+	struct extent *extents; /* further ones */
+};
+
+struct extent {
+	struct extent *next;
+	void *base;
+	size_t size;
 };
 
 /* A run of objects of one class and kind, allocated but not handed out. */
@@ -267,9 +268,8 @@ struct pageheap {
 	struct spanlist bin[NBINS];
 	uint32_t nonempty[(NBINS + 31) / 32];
 	struct fixalloc records; /* of struct span */
-	struct fixalloc extents;
-	struct region released; /* a bit for each page: set if not Ready */
-	size_t sys, inuse;	/* bytes: heap_sys, heap_inuse */
+	struct region released;	 /* a bit for each page: set if not Ready */
+	size_t sys, inuse;	 /* bytes: heap_sys, heap_inuse */
 	size_t released_bytes;
 	_Atomic size_t nogc_bytes; /* in nogc blocks */
 	size_t max;		   /* limit on sys */
@@ -408,7 +408,16 @@ void fixalloc_init(struct fixalloc *f, struct meta *m, size_t size);
 void *fixalloc_alloc(struct fixalloc *f);
 void fixalloc_free(struct fixalloc *f, void *p);
 
+/* arena.c */
+int arena_init(struct heap *h, const struct kgc_config *config);
+void arena_destroy(struct heap *h);
+bool arena_describe(struct arena *a, size_t used);
+bool arena_grow(struct heap *h, size_t npages);
+
 /* pageheap.c */
+struct span *span_record_new(struct heap *h, uintptr_t start, size_t npages);
+void span_record_free(struct heap *h, struct span *s);
+void pageheap_insert(struct heap *h, struct span *s);
 int pageheap_init(struct heap *h, const struct kgc_config *config);
 void pageheap_destroy(struct heap *h);
 struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align);
@@ -425,6 +434,12 @@ struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 void span_free_pages(struct heap *h, struct span *s);
 bool span_take_run(struct heap *h, struct span *s, struct window *w,
 		   uint32_t max);
+
+/* Number of the page of the arena that @p lies in. */
+static inline size_t page_of(const struct heap *h, uintptr_t p)
+{
+	return (p - h->arena.start) >> PAGE_SHIFT;
+}
 
 static inline uintptr_t span_end(const struct span *s)
 {

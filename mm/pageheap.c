@@ -14,21 +14,12 @@
  * given back to the host (released): a bit for each page says so, so that
  * runs merge whatever the state of their pages; taking a run makes it Ready.
  *
- * The arena grows by at least 1 MiB and, once it is larger than 8 MiB, to a
- * multiple of 2 MiB, for the host's large pages.
- *
  * Bad at: choosing among runs that fit; it takes the latest freed.
  *
  * Locking: everything under pageheap.lock.
  */
 #include "internal.h"
 
-#define GROW_MIN	 MIB
-#define GROW_UNIT	 (64 * KIB)
-#define GROW_LARGE_FROM	 (8 * MIB)
-#define GROW_LARGE	 (2 * MIB)
-#define BITMAP_CHUNK	 (8 * KIB)
-#define EXTEND_STEP	 (64 * MIB) /* of address space */
 #define OWN_BIN_ATTEMPTS 16
 
 /* --- bins --- */
@@ -120,11 +111,6 @@ static bool page_is_released(struct heap *h, size_t page)
 	return *released_byte(h, page) >> page % 8 & 1;
 }
 
-static size_t page_of(const struct heap *h, uintptr_t p)
-{
-	return (p - h->arena.start) >> PAGE_SHIFT;
-}
-
 /*
  * Length of the stretch of pages from @page on, within @s, that are released
  * or not as @page is.
@@ -200,7 +186,7 @@ static size_t release(struct heap *h, struct span *s)
 
 /* --- free runs --- */
 
-static struct span *new_record(struct heap *h, uintptr_t start, size_t npages)
+struct span *span_record_new(struct heap *h, uintptr_t start, size_t npages)
 {
 	struct span *s = fixalloc_alloc(&h->pageheap.records);
 
@@ -213,7 +199,7 @@ static struct span *new_record(struct heap *h, uintptr_t start, size_t npages)
 	return s;
 }
 
-static void free_record(struct heap *h, struct span *s)
+void span_record_free(struct heap *h, struct span *s)
 {
 	s->state = SPAN_DEAD;
 	s->npages = 0;
@@ -245,11 +231,11 @@ static void absorb(struct heap *h, struct span *s, struct span *neighbour)
 	s->npages += neighbour->npages;
 	s->nreleased += neighbour->nreleased;
 	s->needzero |= neighbour->needzero;
-	free_record(h, neighbour);
+	span_record_free(h, neighbour);
 }
 
 /* Make the record @s, whose pages nobody uses since @s->idle_since, a run. */
-static void insert_free(struct heap *h, struct span *s)
+void pageheap_insert(struct heap *h, struct span *s)
 {
 	const size_t page = page_of(h, s->start);
 	struct span *before = page ? free_at(h, page - 1) : NULL;
@@ -287,145 +273,7 @@ static void split(struct heap *h, struct span *s, size_t npages,
 			rest->nreleased += page_is_released(h, page);
 	s->nreleased -= rest->nreleased;
 	s->npages = npages;
-	insert_free(h, rest);
-}
-
-/* --- growth --- */
-
-/*
- * Map the bitmap for the first @used bytes of the arena.  It follows the spans
- * in use, not the arena's growth: the last free run needs no bits.
- */
-static bool grow_bitmap(struct arena *a, size_t used)
-{
-	const size_t need =
-		round_up(used / BITS_BYTES * WORD_SIZE, BITMAP_CHUNK);
-
-	if (need <= a->bitmap_mapped)
-		return true;
-	if (kgc_host_commit((void *)(a->start - need), need - a->bitmap_mapped))
-		return false;
-	a->bitmap_mapped = need;
-	return true;
-}
-
-/* Metadata for the arena up to @used bytes. */
-static bool grow_tables(struct heap *h, size_t used)
-{
-	const size_t npages = used >> PAGE_SHIFT;
-
-	return region_grow(&h->page_table, npages * sizeof(*h->pages)) &&
-	       region_grow(&h->pageheap.released, npages / 8 + 1);
-}
-
-/*
- * Reserve @bytes more inside the bitmap's reach; 0 if there is no room.  If
- * the host has room only elsewhere, that is noted for alloc_slow() to say.
- */
-static uintptr_t reserve_more(struct heap *h, size_t bytes)
-{
-	struct arena *a = &h->arena;
-	const uintptr_t limit = a->start + a->reach;
-	void *p = NULL;
-
-	if (bytes <= limit - a->end)
-		p = kgc_host_reserve(bytes, (void *)a->end, (void *)limit);
-	if (!p && !h->pageheap.refused) {
-		p = kgc_host_reserve(bytes, NULL, NULL);
-		if (p) {
-			kgc_host_release(p, bytes);
-			h->pageheap.refused = REFUSED;
-		}
-		p = NULL;
-	}
-	return (uintptr_t)p;
-}
-
-/* The pages from the end of what is used to @p are nobody's: a gap. */
-static bool make_gap(struct heap *h, uintptr_t p)
-{
-	struct arena *a = &h->arena;
-	const uintptr_t from = a->start + a->used;
-	struct span *gap = new_record(h, from, (p - from) >> PAGE_SHIFT);
-
-	if (!gap)
-		return false;
-	if (!grow_tables(h, p - a->start)) {
-		free_record(h, gap);
-		return false;
-	}
-	gap->state = SPAN_GAP;
-	h->pages[page_of(h, from)] = gap;
-	a->used = p - a->start;
-	return true;
-}
-
-/* The reservation is used up, or what is left is too short for @bytes. */
-static bool extend(struct heap *h, size_t bytes)
-{
-	struct arena *a = &h->arena;
-	const size_t step =
-		MAX(bytes, MIN(EXTEND_STEP, a->reach / 16) & ~(GROW_UNIT - 1));
-	struct extent *e = fixalloc_alloc(&h->pageheap.extents);
-	uintptr_t p;
-
-	if (!e)
-		return false;
-	e->size = step;
-	p = reserve_more(h, step);
-	if (!p && step > bytes) {
-		e->size = bytes;
-		p = reserve_more(h, bytes);
-	}
-	if (!p || (p != a->end && !make_gap(h, p))) {
-		if (p)
-			kgc_host_release((void *)p, e->size);
-		fixalloc_free(&h->pageheap.extents, e);
-		return false;
-	}
-	e->base = (void *)p;
-	e->next = a->extents;
-	a->extents = e;
-	a->end = p + e->size;
-	return true;
-}
-
-/* Grow the arena by @bytes, a multiple of 64 KiB. */
-static bool grow_by(struct heap *h, size_t bytes)
-{
-	struct arena *a = &h->arena;
-	struct pageheap *ph = &h->pageheap;
-	struct span *s;
-
-	ph->no_space =
-		bytes > ph->max - MIN(ph->max, ph->sys) ||
-		(bytes > a->end - a->start - a->used && !extend(h, bytes));
-	if (ph->no_space)
-		return false;
-	s = new_record(h, a->start + a->used, bytes >> PAGE_SHIFT);
-	if (!s)
-		return false;
-	if (!grow_tables(h, a->used + bytes) ||
-	    kgc_host_commit((void *)s->start, bytes)) {
-		free_record(h, s);
-		return false;
-	}
-	a->used += bytes;
-	ph->sys += bytes;
-	s->idle_since = h->numgc;
-	insert_free(h, s);
-	return true;
-}
-
-static bool grow(struct heap *h, size_t npages)
-{
-	const size_t need = round_up(npages << PAGE_SHIFT, GROW_UNIT);
-	const uintptr_t end = h->arena.start + h->arena.used;
-	size_t ask = MAX(need, GROW_MIN);
-
-	if (h->arena.used >= GROW_LARGE_FROM)
-		ask = round_up(end + ask, GROW_LARGE) - end;
-	return grow_by(h, ask) || (ask != need && grow_by(h, need));
+	pageheap_insert(h, rest);
 }
 
 /* --- the interface --- */
@@ -451,13 +299,13 @@ static bool align_run(struct heap *h, struct span **s, size_t align)
 
 	if (at == (*s)->start)
 		return true;
-	rest = new_record(h, 0, 0);
+	rest = span_record_new(h, 0, 0);
 	if (!rest)
 		return false;
 	split(h, *s, (at - (*s)->start) >> PAGE_SHIFT, rest);
 	bin_remove(&h->pageheap, rest);
 	rest->state = SPAN_DEAD;
-	insert_free(h, *s);
+	pageheap_insert(h, *s);
 	*s = rest;
 	return true;
 }
@@ -468,11 +316,11 @@ static struct span *take_run(struct heap *h, size_t npages, size_t align)
 	struct pageheap *ph = &h->pageheap;
 	struct span *rest, *s = bin_find(ph, want);
 
-	if (!s && grow(h, want))
+	if (!s && arena_grow(h, want))
 		s = bin_find(ph, want);
 	if (!s)
 		return NULL;
-	rest = new_record(h, 0, 0);
+	rest = span_record_new(h, 0, 0);
 	if (!rest)
 		return NULL;
 	bin_remove(ph, s);
@@ -482,15 +330,15 @@ static struct span *take_run(struct heap *h, size_t npages, size_t align)
 	if (s->npages > npages)
 		split(h, s, npages, rest);
 	else
-		free_record(h, rest);
+		span_record_free(h, rest);
 	rest = NULL;
 	if (make_ready(h, s) &&
-	    grow_bitmap(&h->arena, span_end(s) - h->arena.start))
+	    arena_describe(&h->arena, span_end(s) - h->arena.start))
 		return s;
 fail:
-	insert_free(h, s);
+	pageheap_insert(h, s);
 	if (rest)
-		free_record(h, rest);
+		span_record_free(h, rest);
 	return NULL;
 }
 
@@ -538,7 +386,7 @@ void pageheap_free(struct heap *h, struct span *s)
 	kgc_assert(s->state == SPAN_INUSE && s->where == SPAN_LEAVING);
 	ph->inuse -= (size_t)s->npages << PAGE_SHIFT;
 	s->idle_since = h->numgc;
-	insert_free(h, s);
+	pageheap_insert(h, s);
 	lock_drop(&ph->lock);
 }
 
@@ -589,86 +437,23 @@ struct span *pageheap_next(struct heap *h, size_t *page)
 	return NULL;
 }
 
-/* Reserve bitmap and arena as one piece; false if there is no room. */
-static bool reserve(struct arena *a, size_t arena, size_t reach, void *lo)
-{
-	const size_t bitmap =
-		round_up(reach / BITS_BYTES * WORD_SIZE, BITMAP_CHUNK);
-	const uintptr_t hi = lo ? ~(uintptr_t)0 & ~(PAGE_SIZE - 1) : 0;
-	uintptr_t p, start;
-
-	if (bitmap + arena < arena)
-		return false;
-	p = (uintptr_t)kgc_host_reserve(bitmap + arena, lo, (void *)hi);
-	if (!p)
-		return false;
-	start = p + bitmap;
-	*a = (struct arena){
-		.base = p,
-		.start = start,
-		.end = start + arena,
-		.reserved = bitmap + arena,
-		/* Start + reach is an address: the last page is left. */
-		.reach = MIN(reach, (0 - start - PAGE_SIZE) & ~(GROW_UNIT - 1)),
-	};
-	return true;
-}
-
-/* Default sizes of address space, by word size. */
-#define RESERVE_DEFAULT ((size_t)(WORD_SIZE == 8 ? 16 * 1024 : 512) * MIB)
-#define REACH_DEFAULT	((size_t)(WORD_SIZE == 8 ? 16 * 1024 : 2048) * MIB)
-#define RESERVE_LEAST	(64 * MIB)
-
-static bool reserve_arena(struct heap *h, const struct kgc_config *config)
-{
-	size_t arena = config->heap_reserve, reach = config->heap_reach;
-
-	if (arena) {
-		arena = round_up(arena, GROW_UNIT);
-		reach = MAX(round_up(reach, GROW_UNIT), arena);
-		return reserve(&h->arena, arena, reach, config->heap_base);
-	}
-	arena = RESERVE_DEFAULT;
-	reach = reach ? MAX(round_up(reach, GROW_UNIT), arena) : REACH_DEFAULT;
-	while (!reserve(&h->arena, arena, reach, config->heap_base)) {
-		arena /= 2;
-		reach /= 2;
-		if (arena < RESERVE_LEAST)
-			return false;
-	}
-	return true;
-}
-
-/* Give bitmap, arena and tables back. */
-void pageheap_destroy(struct heap *h)
-{
-	struct arena *a = &h->arena;
-	struct extent *e;
-
-	for (e = a->extents; e; e = e->next)
-		kgc_host_release(e->base, e->size);
-	if (a->start)
-		kgc_host_release((void *)a->base, a->reserved);
-	region_destroy(&h->pageheap.released);
-	region_destroy(&h->page_table);
-}
-
 int pageheap_init(struct heap *h, const struct kgc_config *config)
 {
 	struct pageheap *ph = &h->pageheap;
-	size_t npages;
+	const size_t npages = h->arena.reach >> PAGE_SHIFT;
 
 	lock_init(&ph->lock, RANK_PAGEHEAP);
-	if (!reserve_arena(h, config))
-		return -KGC_ENOMEM;
-	npages = h->arena.reach >> PAGE_SHIFT;
-	h->meta.step = MAX(h->arena.reach / 64, 128 * KIB);
 	if (!region_init(&h->page_table, npages * sizeof(*h->pages)) ||
 	    !region_init(&ph->released, npages / 8 + 1))
 		return -KGC_ENOMEM;
 	h->pages = (struct span **)h->page_table.base;
 	ph->max = config->heap_max ? config->heap_max : ~(size_t)0;
 	fixalloc_init(&ph->records, &h->meta, sizeof(struct span));
-	fixalloc_init(&ph->extents, &h->meta, sizeof(struct extent));
 	return 0;
+}
+
+void pageheap_destroy(struct heap *h)
+{
+	region_destroy(&h->pageheap.released);
+	region_destroy(&h->page_table);
 }

@@ -42,6 +42,10 @@ KTEST(mm_cache, window_is_a_run)
 	char *p;
 	int i;
 
+	if (KGC_CHECK >= 3) {
+		ktest_skip("windows hold one object");
+		return;
+	}
 	ASSERT(own_open(NULL));
 	p = heap_alloc(&own, 128, 0);
 	ASSERT(p);
@@ -63,6 +67,10 @@ KTEST(mm_cache, held_objects_are_not_allocated)
 {
 	char *p;
 
+	if (KGC_CHECK >= 3) {
+		ktest_skip("windows hold one object");
+		return;
+	}
 	ASSERT(own_open(NULL));
 	p = heap_alloc(&own, 128, 0);
 	ASSERT(p);
@@ -124,6 +132,10 @@ KTEST(mm_cache, bytes_freed_reach_the_pacer)
 	char *p[32];
 	int i;
 
+	if (KGC_CHECK >= 3) {
+		ktest_skip("windows hold one object");
+		return;
+	}
 	ASSERT(own_open(NULL));
 	for (i = 0; i < 32; i++)
 		p[i] = heap_alloc(&own, 128, 0);
@@ -142,6 +154,10 @@ KTEST(mm_cache, second_pass_is_made_at_an_eighth)
 	char *p[32], *q[32];
 	int i;
 
+	if (KGC_CHECK >= 3) {
+		ktest_skip("windows hold one object");
+		return;
+	}
 	ASSERT(own_open(NULL));
 	for (i = 0; i < 32; i++)
 		p[i] = heap_alloc(&own, 128, 0);
@@ -176,6 +192,10 @@ KTEST(mm_cache, used_objects_are_cleared_when_asked)
 	char *p[32], *q;
 	int i;
 
+	if (KGC_CHECK >= 3) {
+		ktest_skip("windows hold one object");
+		return;
+	}
 	ASSERT(own_open(NULL));
 	for (i = 0; i < 32; i++) {
 		p[i] = heap_alloc(&own, 128, 0);

@@ -118,3 +118,21 @@ void own_span_free(struct span *s)
 	s->where = SPAN_LEAVING;
 	span_free_pages(&own, s);
 }
+
+struct span *own_take(size_t npages)
+{
+	return pageheap_alloc(&own, npages, PAGE_SIZE);
+}
+
+void own_give(struct span *s)
+{
+	s->where = SPAN_LEAVING;
+	s->needzero = true;
+	pageheap_free(&own, s);
+}
+
+bool own_open_small(size_t reserve, size_t max)
+{
+	return OWN_OPEN(.heap_reserve = reserve, .heap_max = max, .percent = -1,
+			.profile_rate = KGC_PROFILE_OFF);
+}

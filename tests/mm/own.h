@@ -46,6 +46,13 @@ bool own_has(const void *p);
 struct span *own_span(unsigned int kind, unsigned int class);
 void own_span_free(struct span *s);
 
+#define PAGES(n) ((size_t)(n) << PAGE_SHIFT)
+/* A run of pages that is in use without being a span of objects; and back. */
+struct span *own_take(size_t npages);
+void own_give(struct span *s);
+/* A heap that can have @reserve bytes; @max as heap_max. */
+bool own_open_small(size_t reserve, size_t max);
+
 #define EXPECT_SOUND() EXPECT_STR(own_fault(), "sound")
 #define OWN_OPEN(...)  own_open(&(struct kgc_config){ __VA_ARGS__ })
 

@@ -7,30 +7,9 @@
  */
 #include "own.h"
 
-#define PAGES(n) ((size_t)(n) << PAGE_SHIFT)
-
-static struct span *take(size_t npages)
-{
-	return pageheap_alloc(&own, npages, PAGE_SIZE);
-}
-
-static void give(struct span *s)
-{
-	s->where = SPAN_LEAVING;
-	s->needzero = true;
-	pageheap_free(&own, s);
-}
-
-static size_t page_of(const struct span *s)
+static size_t first_page(const struct span *s)
 {
 	return (s->start - own.arena.start) >> PAGE_SHIFT;
-}
-
-/* A heap that can have @reserve bytes, the first of them in use as it opens. */
-static bool open_small(size_t reserve, size_t max)
-{
-	return OWN_OPEN(.heap_reserve = reserve, .heap_max = max, .percent = -1,
-			.profile_rate = KGC_PROFILE_OFF);
 }
 
 /* The bin as pageheap.c describes it: by halves, without logarithms. */
@@ -68,111 +47,25 @@ static bool bins_are_right(size_t *pages)
 	return true;
 }
 
-KTEST(mm_pageheap, grows_by_a_mebibyte_at_least)
-{
-	struct span *s, *t;
-
-	ASSERT(own_open(NULL));
-	EXPECT_EQ(own.arena.used, 0);
-	s = take(1);
-	ASSERT(s);
-	EXPECT_EQ(s->start, own.arena.start);
-	EXPECT_EQ(own.arena.used, MIB);
-	EXPECT_EQ(own.pageheap.sys, MIB);
-	EXPECT_EQ(own.pageheap.inuse, PAGE_SIZE);
-	t = take(256);
-	ASSERT(t);
-	EXPECT_EQ(own.pageheap.sys, 2 * MIB);
-	give(s);
-	give(t);
-	EXPECT_EQ(own.pageheap.inuse, 0);
-	t = take(520); /* what is free at the end of the arena counts not */
-	ASSERT(t);
-	EXPECT_EQ(own.pageheap.sys, 2 * MIB + PAGES(528));
-	give(t);
-	EXPECT_SOUND();
-	own_close();
-}
-
-KTEST(mm_pageheap, grows_to_large_pages_past_eight_mebibytes)
-{
-	struct span *s, *t, *u;
-
-	ASSERT(open_small(24 * MIB, 0));
-	s = take(2048);
-	ASSERT(s);
-	EXPECT_EQ(own.arena.used, 8 * MIB);
-	t = take(1);
-	ASSERT(t);
-	EXPECT_EQ((own.arena.start + own.arena.used) % (2 * MIB), 0);
-	EXPECT(own.arena.used >= 9 * MIB && own.arena.used < 11 * MIB);
-	u = take(512);
-	ASSERT(u);
-	EXPECT_EQ((own.arena.start + own.arena.used) % (2 * MIB), 0);
-	give(s);
-	give(t);
-	give(u);
-	EXPECT_SOUND();
-	own_close();
-}
-
-KTEST(mm_pageheap, limit_holds_and_last_pages_are_had)
-{
-	struct span *s, *t;
-
-	ASSERT(open_small(16 * MIB, MIB + 256 * KIB));
-	s = take(256);
-	ASSERT(s);
-	t = take(17); /* a whole mebibyte is too much, 128 KiB are not */
-	ASSERT(t);
-	EXPECT_EQ(own.pageheap.sys, MIB + 128 * KIB);
-	EXPECT(!take(48));
-	EXPECT_EQ(own.pageheap.sys, MIB + 128 * KIB);
-	EXPECT(!take(257));
-	give(s);
-	give(t);
-	EXPECT_SOUND();
-	own_close();
-}
-
-KTEST(mm_pageheap, reservation_ends)
-{
-	struct span *s;
-
-	ASSERT(open_small(2 * MIB, 0));
-	EXPECT(!take(513));
-	EXPECT(!take(~(size_t)0 >> PAGE_SHIFT));
-	s = take(512);
-	ASSERT(s);
-	EXPECT(!take(1));
-	give(s);
-	s = take(512);
-	ASSERT(s);
-	EXPECT_EQ(s->start, own.arena.start);
-	give(s);
-	EXPECT_SOUND();
-	own_close();
-}
-
 KTEST(mm_pageheap, neighbours_split_and_merge)
 {
 	struct span *a, *b, *c;
 	size_t pages;
 
 	ASSERT(own_open(NULL));
-	a = take(3);
-	b = take(4);
-	c = take(5);
+	a = own_take(3);
+	b = own_take(4);
+	c = own_take(5);
 	ASSERT(a && b && c);
 	EXPECT_EQ(b->start, a->start + PAGES(3));
 	EXPECT_EQ(c->start, b->start + PAGES(4));
-	give(a);
-	give(c);
+	own_give(a);
+	own_give(c);
 	EXPECT(bins_are_right(&pages));
 	EXPECT_EQ(pages, 252);
 	EXPECT(own.pageheap.bin[3].first == a);
 	EXPECT(own.pages[0] == a && own.pages[2] == a);
-	give(b);
+	own_give(b);
 	EXPECT(bins_are_right(&pages));
 	EXPECT_EQ(pages, 256);
 	EXPECT_EQ(own.pages[0]->npages, 256);
@@ -189,17 +82,17 @@ KTEST(mm_pageheap, shortest_exact_run_is_taken)
 
 	ASSERT(own_open(NULL));
 	for (i = 0; i < 6; i++) {
-		run[i] = take(npages[i]);
-		wall[i] = take(1);
+		run[i] = own_take(npages[i]);
+		wall[i] = own_take(1);
 		ASSERT(run[i] && wall[i]);
 	}
 	for (i = 0; i < 6; i++)
-		give(run[i]);
-	EXPECT(take(5) == run[4]); /* the latest freed */
-	EXPECT(take(4) == run[1]); /* and leaves one page */
-	EXPECT(take(4) == run[0]);
-	EXPECT(take(13) == run[5]);
-	EXPECT(take(1) == own.pages[page_of(run[1]) + 4]);
+		own_give(run[i]);
+	EXPECT(own_take(5) == run[4]); /* the latest freed */
+	EXPECT(own_take(4) == run[1]); /* and leaves one page */
+	EXPECT(own_take(4) == run[0]);
+	EXPECT(own_take(13) == run[5]);
+	EXPECT(own_take(1) == own.pages[first_page(run[1]) + 4]);
 	own_close();
 }
 
@@ -207,20 +100,20 @@ KTEST(mm_pageheap, own_range_is_looked_at_last)
 {
 	struct span *a, *b, *rest;
 
-	ASSERT(open_small(16 * MIB, MIB));
-	a = take(66);
-	ASSERT(a && take(1));
-	b = take(70);
-	ASSERT(b && take(1));
-	rest = take(118);
+	ASSERT(own_open_small(16 * MIB, MIB));
+	a = own_take(66);
+	ASSERT(a && own_take(1));
+	b = own_take(70);
+	ASSERT(b && own_take(1));
+	rest = own_take(118);
 	ASSERT(rest);
-	give(b);
-	give(a);
-	EXPECT(take(68) == b); /* both are in the bin of 64 to 71 */
-	EXPECT(!take(67));
-	give(rest);
-	EXPECT(take(65) == rest); /* the bin above, where all fit */
-	EXPECT(take(65) == a);
+	own_give(b);
+	own_give(a);
+	EXPECT(own_take(68) == b); /* both are in the bin of 64 to 71 */
+	EXPECT(!own_take(67));
+	own_give(rest);
+	EXPECT(own_take(65) == rest); /* the bin above, where all fit */
+	EXPECT(own_take(65) == a);
 	own_close();
 }
 
@@ -230,7 +123,7 @@ KTEST(mm_pageheap, alignment_cuts_what_is_before)
 	size_t align, pages, i;
 
 	ASSERT(own_open(NULL));
-	wall = take(3);
+	wall = own_take(3);
 	ASSERT(wall);
 	for (align = PAGE_SIZE; align <= MIB; align *= 2) {
 		for (i = 1; i <= 5; i += 4) {
@@ -239,10 +132,10 @@ KTEST(mm_pageheap, alignment_cuts_what_is_before)
 			EXPECT_EQ(s->start & (align - 1), 0);
 			EXPECT_EQ(s->npages, i);
 			EXPECT(bins_are_right(&pages));
-			give(s);
+			own_give(s);
 		}
 	}
-	give(wall);
+	own_give(wall);
 	EXPECT_EQ(own.pages[0]->npages, own.arena.used >> PAGE_SHIFT);
 	EXPECT_SOUND();
 	own_close();
@@ -266,36 +159,36 @@ KTEST(mm_pageheap, released_pages_come_back_zeroed)
 	struct span *s, *t;
 
 	ASSERT(own_open(NULL));
-	s = take(10);
-	t = take(6);
+	s = own_take(10);
+	t = own_take(6);
 	ASSERT(s && t);
 	memset((void *)s->start, 1, PAGES(10));
 	memset((void *)t->start, 2, PAGES(6));
-	give(s);
+	own_give(s);
 	EXPECT_EQ(pageheap_release(&own, SIZE_MAX, 0), PAGES(250));
 	EXPECT_EQ(ph->released_bytes, PAGES(250));
 	EXPECT_EQ(pageheap_release(&own, SIZE_MAX, 0), 0);
 	EXPECT_EQ(*(char *)t->start, 2);
-	give(t); /* between two released runs */
+	own_give(t); /* between two released runs */
 	EXPECT_EQ(ph->released_bytes, PAGES(250));
 	EXPECT_EQ(own.pages[0]->npages, 256);
 	EXPECT_EQ(own.pages[0]->nreleased, 250);
 	EXPECT(own.pages[0]->needzero);
-	s = take(12); /* the ten released, and two dirty */
+	s = own_take(12); /* the ten released, and two dirty */
 	ASSERT(s);
 	EXPECT(s->needzero);
 	EXPECT_EQ(s->nreleased, 0);
 	EXPECT_EQ(ph->released_bytes, PAGES(240));
 	EXPECT_EQ(*(char *)s->start, 0);
 	EXPECT_EQ(*(char *)(s->start + PAGES(10)), 2);
-	give(s);
+	own_give(s);
 	EXPECT_EQ(pageheap_release(&own, SIZE_MAX, 0), PAGES(16));
-	s = take(256);
+	s = own_take(256);
 	ASSERT(s);
 	EXPECT(!s->needzero);
 	EXPECT(is_zero(s));
 	EXPECT_EQ(ph->released_bytes, 0);
-	give(s);
+	own_give(s);
 	EXPECT_SOUND();
 	own_close();
 }
@@ -305,15 +198,15 @@ KTEST(mm_pageheap, release_stops_at_bytes_and_spares_the_young)
 	struct span *s[8], *wall[8];
 	int i;
 
-	ASSERT(open_small(16 * MIB, MIB));
+	ASSERT(own_open_small(16 * MIB, MIB));
 	for (i = 0; i < 8; i++) {
-		s[i] = take(4);
-		wall[i] = take(28);
+		s[i] = own_take(4);
+		wall[i] = own_take(28);
 		ASSERT(s[i] && wall[i]);
 	}
 	for (i = 0; i < 8; i++) {
 		own.numgc = i;
-		give(s[i]);
+		own_give(s[i]);
 	}
 	EXPECT_EQ(pageheap_release(&own, SIZE_MAX, 8), 0);
 	EXPECT_EQ(pageheap_release(&own, SIZE_MAX, 6), PAGES(8));
@@ -321,7 +214,7 @@ KTEST(mm_pageheap, release_stops_at_bytes_and_spares_the_young)
 	EXPECT_EQ(pageheap_release(&own, PAGES(9), 0), PAGES(12));
 	EXPECT_EQ(own.pageheap.released_bytes, PAGES(20));
 	for (i = 0; i < 8; i++)
-		give(wall[i]);
+		own_give(wall[i]);
 	EXPECT_SOUND();
 	own_close();
 }
@@ -331,9 +224,9 @@ KTEST(mm_pageheap, busy_heap_releases_nothing)
 	struct span *s;
 
 	ASSERT(own_open(NULL));
-	s = take(1);
+	s = own_take(1);
 	ASSERT(s);
-	give(s);
+	own_give(s);
 	lock_take(&own.pageheap.lock);
 	EXPECT_EQ(pageheap_release(&own, SIZE_MAX, 0), 0);
 	lock_drop(&own.pageheap.lock);
@@ -349,9 +242,9 @@ KTEST(mm_pageheap, failed_commit_changes_nothing)
 
 	for (nth = 1; nth < 20; nth++) {
 		ASSERT(own_open(NULL));
-		s = take(3);
+		s = own_take(3);
 		ASSERT(s);
-		give(s);
+		own_give(s);
 		pageheap_release(&own, SIZE_MAX, 0);
 		hostctl_fail_commit(nth);
 		s = pageheap_alloc(&own, 400, 64 * KIB);
@@ -361,12 +254,12 @@ KTEST(mm_pageheap, failed_commit_changes_nothing)
 		EXPECT_EQ(pages, (own.pageheap.sys - own.pageheap.inuse) >>
 					 PAGE_SHIFT);
 		if (s)
-			give(s);
+			own_give(s);
 		EXPECT_EQ(own.pageheap.inuse, 0);
 		EXPECT_SOUND();
 		s = pageheap_alloc(&own, 400, 64 * KIB);
 		ASSERT(s);
-		give(s);
+		own_give(s);
 		EXPECT_SOUND();
 	}
 	hostctl_fail_commit(0);
@@ -379,44 +272,19 @@ KTEST(mm_pageheap, failed_recommit_keeps_the_run)
 {
 	struct span *s;
 
-	ASSERT(open_small(MIB, MIB));
-	s = take(256);
+	ASSERT(own_open_small(MIB, MIB));
+	s = own_take(256);
 	ASSERT(s);
-	give(s);
+	own_give(s);
 	pageheap_release(&own, SIZE_MAX, 0);
 	hostctl_fail_commit(1);
-	s = take(5);
+	s = own_take(5);
 	hostctl_fail_commit(0);
 	EXPECT(!s);
 	EXPECT_SOUND();
-	s = take(256);
+	s = own_take(256);
 	ASSERT(s);
-	give(s);
-	EXPECT_SOUND();
-	own_close();
-}
-
-KTEST(mm_pageheap, extension_is_within_reach)
-{
-	struct span *s, *t;
-
-	ASSERT(OWN_OPEN(.heap_reserve = 2 * MIB, .heap_reach = 256 * MIB,
-			.percent = -1));
-	s = take(512);
-	ASSERT(s);
-	t = take(700);
-	if (!t) {
-		own_close();
-		ktest_skip("no address space beyond the reservation");
-		return;
-	}
-	EXPECT(t->start >= own.arena.start + 2 * MIB);
-	EXPECT(own.arena.end <= own.arena.start + own.arena.reach);
-	EXPECT(own.arena.used <= own.arena.end - own.arena.start);
-	memset((void *)t->start, 1, PAGES(700));
-	EXPECT(span_of(&own, t->start + PAGES(700) - 1) == t);
-	give(s);
-	give(t);
+	own_give(s);
 	EXPECT_SOUND();
 	own_close();
 }
@@ -429,8 +297,8 @@ KTEST(mm_pageheap, walk_finds_spans_in_order)
 
 	ASSERT(own_open(NULL));
 	for (i = 0; i < 5; i++)
-		ASSERT((s[i] = take(i + 2)));
-	give(s[1]);
+		ASSERT((s[i] = own_take(i + 2)));
+	own_give(s[1]);
 	EXPECT(pageheap_next(&own, &page) == s[0]);
 	EXPECT(pageheap_next(&own, &page) == s[2]);
 	EXPECT_EQ(page, 2 + 3 + 4);
@@ -452,13 +320,13 @@ static void model_take(unsigned int i)
 {
 	static const uint8_t range[] = { 2, 8, 20, 120 };
 	const size_t npages = 1 + ktest_random() % range[ktest_random() % 4];
-	struct span *s = take(npages);
+	struct span *s = own_take(npages);
 	size_t page, at;
 
 	if (!s)
 		return;
 	EXPECT_EQ(s->npages, npages);
-	at = page_of(s);
+	at = first_page(s);
 	for (page = at; page < at + npages; page++) {
 		EXPECT_EQ(owner[page], 0);
 		owner[page] = i;
@@ -472,7 +340,7 @@ static void model_take(unsigned int i)
 
 static void model_give(unsigned int i)
 {
-	const size_t at = page_of(runs[i]);
+	const size_t at = first_page(runs[i]);
 	size_t page;
 
 	for (page = at; page < at + runs[i]->npages; page++) {
@@ -480,7 +348,7 @@ static void model_give(unsigned int i)
 		EXPECT_EQ(*(uint8_t *)(own.arena.start + PAGES(page)), i);
 		owner[page] = 0;
 	}
-	give(runs[i]);
+	own_give(runs[i]);
 	runs[i] = NULL;
 }
 
@@ -506,7 +374,7 @@ KTEST(mm_pageheap, model_of_random_runs)
 
 	memset(owner, 0, sizeof(owner));
 	memset(runs, 0, sizeof(runs));
-	ASSERT(open_small(PAGES(MODEL_PAGES), 0));
+	ASSERT(own_open_small(PAGES(MODEL_PAGES), 0));
 	for (step = 0; step < 1500; step++) {
 		i = 1 + ktest_random() % MODEL_RUNS;
 		if (runs[i])
