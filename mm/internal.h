@@ -206,9 +206,9 @@ struct fixalloc {
 struct arena {
 	uintptr_t base; /* of the first reservation, and of the bitmap */
 	uintptr_t start;
-	uintptr_t end; /* of the reservation in use */
-	size_t used;   /* bytes from start that spans cover */
-	size_t reach;  /* bytes that bitmap and page table can describe */
+	uintptr_t end;	     /* of the reservation in use */
+	_Atomic size_t used; /* bytes from start that spans cover */
+	size_t reach;	     /* bytes that bitmap and page table can describe */
 	size_t bitmap_mapped; /* bytes of bitmap Ready, downward from start */
 	size_t reserved;      /* bytes of the first reservation, with bitmap */
 	struct fixalloc extent_records;
