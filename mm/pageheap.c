@@ -186,16 +186,34 @@ static size_t release(struct heap *h, struct span *s)
 
 /* --- free runs --- */
 
+/*
+ * Make @s a record of pages that nobody uses.  Field by field: a sweeper may
+ * still hold a pointer to the record from before, and look at its number.
+ */
+static void record_set(struct heap *h, struct span *s, uintptr_t start,
+		       size_t npages)
+{
+	s->next = s->prev = s->next_pending = NULL;
+	s->start = start;
+	s->size = 0;
+	s->npages = npages;
+	s->idle_since = 0;
+	s->nused = 0;
+	s->sweepgen = h->sweepgen;
+	s->nreleased = 0;
+	s->state = SPAN_DEAD;
+	s->where = SPAN_NOWHERE;
+	s->sizeclass = s->kind = 0;
+	s->owner = 0;
+	s->needzero = s->pending = false;
+}
+
 struct span *span_record_new(struct heap *h, uintptr_t start, size_t npages)
 {
 	struct span *s = fixalloc_alloc(&h->pageheap.records);
 
 	if (s)
-		*s = (struct span){
-			.start = start,
-			.npages = npages,
-			.sweepgen = h->sweepgen,
-		};
+		record_set(h, s, start, npages);
 	return s;
 }
 
@@ -261,13 +279,10 @@ static void split(struct heap *h, struct span *s, size_t npages,
 	const size_t cut = page_of(h, s->start) + npages;
 	size_t page;
 
-	*rest = (struct span){
-		.start = s->start + (npages << PAGE_SHIFT),
-		.npages = s->npages - npages,
-		.needzero = s->needzero,
-		.sweepgen = h->sweepgen,
-		.idle_since = s->idle_since,
-	};
+	record_set(h, rest, s->start + (npages << PAGE_SHIFT),
+		   s->npages - npages);
+	rest->needzero = s->needzero;
+	rest->idle_since = s->idle_since;
 	if (s->nreleased)
 		for (page = cut; page < cut + rest->npages; page++)
 			rest->nreleased += page_is_released(h, page);
