@@ -171,20 +171,25 @@ void cache_flush_all(struct heap *h)
 			cache_flush(h, h->cache[i]);
 }
 
+/* Is @p, of the small span @s, in a window of @c? */
+bool cache_window_holds(const struct cache *c, const struct span *s,
+			uintptr_t p)
+{
+	const struct window *w = &c->window[s->kind][s->sizeclass];
+
+	return w->span == s && p >= w->next && p < w->end;
+}
+
 /*
- * Is @p in a window, and so set allocated but not handed out?  For spans of
- * the caller's slot, and for all while the world is stopped.
+ * Is @p in a window, and so set allocated but not handed out?  While the world
+ * is stopped; for the caller's own slot there is cache_window_holds().
  */
 bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p)
 {
 	const struct cache *c;
-	const struct window *w;
 
 	if (s->where != SPAN_CACHED)
 		return false;
 	c = h->cache[s->owner];
-	if (!c)
-		return false;
-	w = &c->window[s->kind][s->sizeclass];
-	return w->span == s && p >= w->next && p < w->end;
+	return c && cache_window_holds(c, s, p);
 }

@@ -267,10 +267,10 @@ struct pageheap {
 	struct lock lock;
 	struct spanlist bin[NBINS];
 	uint32_t nonempty[(NBINS + 31) / 32];
-	struct fixalloc records; /* of struct span */
-	struct region released;	 /* a bit for each page: set if not Ready */
-	size_t sys, inuse;	 /* bytes: heap_sys, heap_inuse */
-	size_t released_bytes;
+	struct fixalloc records;   /* of struct span */
+	struct region released;	   /* a bit for each page: set if not Ready */
+	_Atomic size_t sys, inuse; /* bytes: heap_sys, heap_inuse */
+	_Atomic size_t released_bytes;
 	_Atomic size_t nogc_bytes; /* in nogc blocks */
 	size_t max;		   /* limit on sys */
 	bool no_space;		   /* why it did not grow: not for memory */
@@ -492,6 +492,8 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags);
 void cache_flush(struct heap *h, struct cache *c);
 void cache_flush_all(struct heap *h);
+bool cache_window_holds(const struct cache *c, const struct span *s,
+			uintptr_t p);
 bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p);
 static inline NO_SANITIZE size_t window_left(const struct window *w)
 {

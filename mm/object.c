@@ -20,7 +20,7 @@ static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base,
 		return bitmap_get(h, base) & BIT_NOSCAN;
 	if (!(bitmap_get(h, base) & BIT_ALLOC))
 		return false;
-	return s->owner != slot || !cache_holds(h, s, base);
+	return !s->sizeclass || !cache_window_holds(h->cache[slot], s, base);
 }
 
 /*
