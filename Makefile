@@ -57,8 +57,8 @@ FREESTANDING := $(BARE) -mgeneral-regs-only -isystem $(GCC_INCLUDE)
 
 include libc/libc.mk
 
-image-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm libc/$(LIBC) \
-		   workloads tests tests/mm tests/kernel tests/kernel/$(ARCH) \
+image-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm libc/posix \
+		   libc/$(LIBC) workloads tests tests/mm tests/kernel tests/kernel/$(ARCH) \
 		   tests/host tests/corrupt tests/system tests/system/$(ARCH)
 # These use the C library, and so may use vector registers.
 libc-folders	:= libc workloads tests

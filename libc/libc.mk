@@ -6,7 +6,8 @@
 #	LIBC.stamp	is there when it has been built; objects depend on it
 #
 # LIBC=<name> chooses <name>.cflags, <name>.libs and <name>.stamp, and the
-# folder libc/<name>, which puts it on top of the kernel.
+# folder libc/<name>, which holds what that library alone needs; libc/posix puts
+# either on top of the kernel, and libc/headers adds what both leave out.
 
 # The host's gcc thinks it compiles for Linux; these headers must not.
 libc-undefine := -U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ \
@@ -17,7 +18,7 @@ libgcc	= $(shell $(CC) $(CC.$(ARCH)) -print-libgcc-file-name)
 
 newlib.prefix := $(shell scripts/build-newlib -n $(ARCH))
 newlib.stamp := $(newlib.prefix)/stamp
-newlib.cflags := $(libc-undefine) -D_GNU_SOURCE \
+newlib.cflags := $(libc-undefine) -D_GNU_SOURCE -isystem libc/headers \
 		 -isystem $(newlib.prefix)/include -isystem $(GCC_INCLUDE)
 newlib.libs = --start-group $(newlib.prefix)/lib/libc.a \
 	      $(newlib.prefix)/lib/libm.a $(libgcc) --end-group
