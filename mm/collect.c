@@ -34,6 +34,18 @@ static void check_cycle(struct heap *h)
 			       (unsigned long)faults.fault[0].should, faults.n);
 }
 
+/* The roots are scanned: mark what they reach, then what deaths ask for. */
+void collect_mark_rest(struct heap *h)
+{
+	final_mark_held(h); /* arguments; objects queued and not yet run */
+	mark_drain(h);
+	weak_clear_short(h);
+	final_mark_contents(h); /* what finalizable objects point to: order */
+	mark_drain(h);
+	final_queue_unmarked(h); /* and mark them, and what they point to */
+	weak_clear_long(h);
+}
+
 /* Everything between stop and start, on the collector's stack. */
 static void cycle_stopped(void *p)
 {
@@ -46,12 +58,7 @@ static void cycle_stopped(void *p)
 
 	mark_start(h);
 	root_visit(h, visit_root, h);
-	final_mark_held(h); /* arguments; objects queued and not yet run */
-	mark_drain(h);
-	final_mark_contents(h); /* what finalizable objects point to: order */
-	mark_drain(h);
-	final_queue_unmarked(h); /* and mark them */
-	mark_drain(h);
+	collect_mark_rest(h);
 
 	stats_live(h, &c->objects_after, &c->heap_after);
 	pacer_set_trigger(h, c->heap_after);
@@ -85,7 +92,7 @@ static __attribute__((noinline)) void cycle_after(struct heap *h,
 	c.nfree = t.nfree;
 	c.nlookup = t.nlookup;
 	pageheap_release(h, SIZE_MAX, 2);
-	if (h->specials.nqueued)
+	if (h->specials.nqueued && !h->specials.on_demand)
 		kgc_host_wake_finalizer();
 	c.end_ns = kgc_host_nanotime();
 	if (h->debug)
@@ -121,8 +128,9 @@ static struct cycle *cycle_record(struct heap *h, bool force)
 }
 
 /*
- * Run a cycle.  False: another slot's came first, or, unless @force, there is
- * no reason any more.  This frame is scanned: it holds no numbers.
+ * Run a cycle.  False: another slot's came first, collections were disabled,
+ * or, unless @force, there is no reason any more.  This frame is scanned: it
+ * holds no numbers.
  */
 static bool cycle(struct heap *h, bool force)
 {
@@ -133,7 +141,7 @@ static bool cycle(struct heap *h, bool force)
 	arg.cycle = cycle_record(h, force);
 	if (!kgc_host_stop_world())
 		return false;
-	if (!force && !pacer_is_due(h)) {
+	if (force ? h->pacer.disabled : !pacer_is_due(h)) {
 		kgc_host_start_world();
 		return false;
 	}
@@ -154,7 +162,7 @@ void collect(struct heap *h, bool force)
 
 	do
 		ran = cycle(h, force);
-	while (force && !ran);
+	while (force && !ran && !h->pacer.disabled);
 	if (ran && !force && h->trace > 1)
 		cycle(h, true);
 }
@@ -163,4 +171,9 @@ void kgc_collect(void)
 {
 	if (cache_attach(&heap))
 		collect(&heap, true);
+}
+
+uint32_t kgc_cycles(void)
+{
+	return heap.numgc;
 }

@@ -38,8 +38,15 @@ static void number(struct out *o, uintptr_t v, unsigned int base)
 static void object(struct heap *h, struct out *o, const struct span *s,
 		   uintptr_t addr)
 {
-	static const char *const kind[] = { "scan", "noscan", "uncollectable",
-					    "uncollectable noscan", "nogc" };
+	static const char *const kind[] = {
+		[KIND_SCAN] = "scan",
+		[KIND_NOSCAN] = "noscan",
+		[KIND_UNCOLLECTABLE] = "uncollectable",
+		[KIND_UNCOLLECTABLE_NOSCAN] = "uncollectable noscan",
+		[KIND_TYPED] = "typed",
+		[KIND_NOGC] = "nogc",
+	};
+	const char *name = s->kind <= KIND_NOGC ? kind[s->kind] : NULL;
 	const uint32_t i = span_index(h, s, addr);
 	const uintptr_t base = s->start + i * s->size;
 	bool live;
@@ -60,7 +67,7 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 	text(o, " bytes (class ");
 	number(o, s->sizeclass, 10);
 	text(o, ", ");
-	text(o, s->kind <= KIND_NOGC ? kind[s->kind] : "?");
+	text(o, name ? name : "?");
 	text(o, "), +");
 	number(o, addr - base, 16);
 }

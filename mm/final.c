@@ -4,13 +4,14 @@
  *
  * An object with a finalizer is not itself kept by it, but all it points to
  * is, and so is the finalizer's argument: so of two such objects the one that
- * points to the other goes first, and a cycle through one never goes.  What
- * is unmarked after that is queued, once, and is an ordinary object again
- * from then on, kept by the queue until its finalizer has run.
+ * points to the other goes first, and a cycle through one never goes.  Other
+ * orders than this one mark less (bdwgc's forms of registration).  What is
+ * unmarked after that is queued, once, and is an ordinary object again from
+ * then on, kept by the queue until its finalizer has run.
  *
  * kgc_run_finalizers() runs what is queued, in the caller's task, in the order
  * of queueing, with no lock held; then it collects, so that chains of
- * finalizers go on.
+ * finalizers go on, unless the program runs them on demand.
  *
  * Locking: special.lock; with the world stopped, none.
  */
@@ -24,7 +25,7 @@ static void for_each(struct heap *h,
 	struct special *r, *next;
 	size_t i;
 
-	for (i = 0; i < t->nbuckets && t->n; i++)
+	for (i = 0; i < t->nbuckets && t->nkind[SPECIAL_FINALIZER]; i++)
 		for (r = t->table[i]; r; r = next) {
 			next = r->next;
 			if (r->kind == SPECIAL_FINALIZER)
@@ -49,25 +50,41 @@ void final_mark_held(struct heap *h)
 	}
 }
 
-static void mark_contents(struct heap *h, struct special *r)
+/* Mark what the words of @p, an object of @s, point to outside it. */
+static NO_SANITIZE void mark_others(struct heap *h, const struct span *s,
+				    uintptr_t p)
+{
+	const uintptr_t *w = (const uintptr_t *)p,
+			*end = (const uintptr_t *)(p + s->size);
+
+	for (; w < end; w++)
+		if (*w - p >= s->size)
+			mark_object(h, *w);
+}
+
+static void mark_delayed(struct heap *h, struct special *r)
 {
 	const struct span *s = span_of(h, r->object);
 
-	if (kind_is_scanned(s->kind) && !mark_is_marked(h, r->object))
-		mark_range(h, (void *)r->object, (void *)(r->object + s->size));
+	if (mark_lives(h, r->object) || r->order == KGC_NO_ORDER)
+		return;
+	if (r->order == KGC_IGNORE_SELF && s->kind == KIND_SCAN)
+		mark_others(h, s, r->object);
+	else
+		mark_contents(h, s, r->object);
 }
 
+/* What finalizable objects point to, not they: so they go first. */
 void final_mark_contents(struct heap *h)
 {
-	for_each(h, mark_contents);
+	for_each(h, mark_delayed);
 }
 
-static void queue_if_unmarked(struct heap *h, struct special *r)
+static void queue_if_dead(struct heap *h, struct special *r)
 {
 	struct specials *t = &h->specials;
-	const struct span *s = span_of(h, r->object);
 
-	if (mark_is_marked(h, r->object) || !kind_is_collectable(s->kind))
+	if (mark_lives(h, r->object))
 		return;
 	special_remove(h, r);
 	special_flag(h, r->object, true); /* so that a free looks for it */
@@ -77,14 +94,31 @@ static void queue_if_unmarked(struct heap *h, struct special *r)
 	t->nqueued++;
 }
 
-/* What is still unmarked is due, and lives until its finalizer has run. */
-void final_queue_unmarked(struct heap *h)
+static void queue_first(struct heap *h, struct special *r)
+{
+	if (r->order != KGC_UNREACHABLE)
+		queue_if_dead(h, r);
+}
+
+static void mark_queued(struct heap *h)
 {
 	struct special *r;
 
-	for_each(h, queue_if_unmarked);
 	for (r = h->specials.queue; r; r = r->next)
 		mark_object(h, r->object);
+	mark_drain(h);
+}
+
+/*
+ * What is still unmarked is due, and lives until its finalizer has run.  What
+ * objects without order keep alive by that is no longer unreachable.
+ */
+void final_queue_unmarked(struct heap *h)
+{
+	for_each(h, queue_first);
+	mark_queued(h);
+	for_each(h, queue_if_dead);
+	mark_queued(h);
 }
 
 /*
@@ -141,39 +175,79 @@ int kgc_run_finalizers(void)
 	}
 	r.object = 0;
 	r.final.arg = NULL;
-	if (n && kgc_host_context() == KGC_TASK)
+	if (n && !heap.specials.on_demand && kgc_host_context() == KGC_TASK)
 		kgc_collect();
 	return n;
 }
 
-static int remove_finalizer(struct heap *h, uintptr_t p)
+/* Under the lock: exchange the finalizer of the object @p and *@f. */
+int final_swap(struct heap *h, uintptr_t p, struct kgc_finalizer *f)
+{
+	const struct special new = { .object = p,
+				     .kind = SPECIAL_FINALIZER,
+				     .order = f->order,
+				     .final = { f->fn, f->arg } };
+	struct special *r = special_find(h, p, SPECIAL_FINALIZER);
+
+	if (!r) {
+		const int err = f->fn ? special_insert(h, &new) : 0;
+
+		if (!err)
+			*f = (struct kgc_finalizer){ 0 };
+		return err;
+	}
+	*f = (struct kgc_finalizer){ r->final.fn, r->final.arg, r->order };
+	if (new.final.fn) {
+		r->final = new.final;
+		r->order = new.order;
+	} else {
+		special_remove(h, r);
+		fixalloc_free(&h->specials.records, r);
+	}
+	return 0;
+}
+
+/* @replace: whatever it had; else -KGC_EBUSY if it has one. */
+static int swap(struct heap *h, void *p, struct kgc_finalizer *f, bool replace,
+		const char *operation)
 {
 	struct specials *t = &h->specials;
-	struct special *r;
+	uintptr_t base;
+	int err;
 
+	if (!cache_attach(h))
+		return -KGC_ENOMEM;
+	/* Pinned to the end: the span that object_of() swept stays so. */
+	kgc_host_pin();
+	base = object_of(h, p, operation).base;
 	lock_take(&t->lock);
-	r = special_find(h, p, SPECIAL_FINALIZER);
-	if (r) {
-		special_remove(h, r);
-		fixalloc_free(&t->records, r);
-	}
+	if (!replace && f->fn && special_find(h, base, SPECIAL_FINALIZER))
+		err = -KGC_EBUSY;
+	else
+		err = final_swap(h, base, f);
 	lock_drop(&t->lock);
-	return 0;
+	kgc_host_unpin();
+	return err;
+}
+
+int kgc_swap_finalizer(void *p, struct kgc_finalizer *f)
+{
+	return swap(&heap, p, f, true, "swap_finalizer");
 }
 
 int kgc_set_finalizer(void *p, void (*fn)(void *p, void *arg), void *arg)
 {
-	struct special r = { .kind = SPECIAL_FINALIZER };
-	int err;
+	struct kgc_finalizer f = { fn, arg, KGC_ORDERED };
 
-	if (!cache_attach(&heap))
-		return -KGC_ENOMEM;
-	/* Pinned to the end: the span that object_of() swept stays so. */
-	kgc_host_pin();
-	r.object = object_of(&heap, p, "set_finalizer").base;
-	r.final.fn = fn;
-	r.final.arg = arg;
-	err = fn ? special_add(&heap, &r) : remove_finalizer(&heap, r.object);
-	kgc_host_unpin();
-	return err;
+	return swap(&heap, p, &f, false, "set_finalizer");
+}
+
+size_t kgc_finalizers_due(void)
+{
+	return heap.specials.nqueued;
+}
+
+void kgc_finalize_on_demand(bool on)
+{
+	heap.specials.on_demand = on;
 }

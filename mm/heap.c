@@ -25,6 +25,7 @@ static int init_parts(struct heap *h, const struct kgc_config *config)
 	central_init(h);
 	root_init(h);
 	special_init(h);
+	typed_init(h);
 	pacer_init(h, config);
 	prof_init(h, config);
 	err = mark_init(h, config);
@@ -57,6 +58,7 @@ void heap_destroy(struct heap *h)
 {
 	meta_table_free(h->specials.table,
 			h->specials.nbuckets * sizeof(void *));
+	meta_table_free(h->types.of, h->types.max * sizeof(void *));
 	meta_table_free(h->profile.table, PROF_BUCKETS * sizeof(void *));
 	region_destroy(&h->marker.region);
 	pageheap_destroy(h);
@@ -93,7 +95,8 @@ static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,
 	for (i = 0; i < s->nelems; i++) {
 		p = s->start + i * s->size;
 		if (bitmap_get(h, p) & bit && !cache_holds(h, s, p))
-			visit((void *)p, s->size, s->kind, arg);
+			visit((void *)p, span_usable(s), kind_flags(s->kind),
+			      arg);
 	}
 }
 
@@ -119,6 +122,16 @@ void kgc_retire(unsigned int slot)
 	if (slot < h->nslots && h->cache[slot])
 		cache_flush(h, h->cache[slot]);
 	kgc_host_unpin();
+}
+
+void *kgc_call_pinned(void *(*fn)(void *arg), void *arg)
+{
+	void *result;
+
+	kgc_host_pin();
+	result = fn(arg);
+	kgc_host_unpin();
+	return result;
 }
 
 size_t kgc_trim(size_t bytes)

@@ -44,11 +44,12 @@
  * Locks are spin locks, taken while pinned, in the order of enum rank.
  *
  *	lock		protects
- *	special.lock	finalizer and profile records, finalizer queue
+ *	special.lock	records of objects and weak links, finalizer queue
  *	central.lock	that central's list; where of spans of its class, kind
  *	pageheap.lock	page table, free runs, arena bounds, records of spans
  *	mark.lock	size of the mark list
- *	root.lock	registered roots
+ *	root.lock	registered and excluded roots
+ *	type.lock	layouts of typed objects
  *	meta.lock	memory for records
  *
  * Not locked: a cache and its windows belong to the pinned owner of the slot.
@@ -100,7 +101,7 @@ int memcmp(const void *a, const void *b, size_t n);
 #include "lock.h"
 
 /*
- * Kinds.  A small span's kind is the low two flags of its allocations, so
+ * Kinds.  A small span's kind is the low three flags of its allocations, so
  * that the fast path needs no table.  A nogc block is always a large span.
  */
 enum kind {
@@ -108,6 +109,7 @@ enum kind {
 	KIND_NOSCAN = KGC_NOSCAN,
 	KIND_UNCOLLECTABLE = KGC_UNCOLLECTABLE,
 	KIND_UNCOLLECTABLE_NOSCAN = KGC_UNCOLLECTABLE | KGC_NOSCAN,
+	KIND_TYPED = 1 << 2, /* its last word says where pointers are */
 	NKINDS,
 	KIND_NOGC = KGC_NOGC,
 };
@@ -296,23 +298,36 @@ struct root {
 
 struct roots {
 	struct lock lock;
-	struct root *list;
+	struct root *list, *excluded;
 	struct fixalloc records;
 };
 
-enum special_kind { SPECIAL_FINALIZER, SPECIAL_PROFILE };
+enum special_kind {
+	SPECIAL_FINALIZER,
+	SPECIAL_PROFILE,
+	SPECIAL_WEAK,	   /* the object's death clears a link */
+	SPECIAL_HOLDER,	   /* links lie in the object */
+	SPECIAL_EPHEMERON, /* the object, while it lives, keeps another */
+	SPECIAL_LINK,	   /* by the address of a link: no object's record */
+	NSPECIALS,
+};
 
 /* What is known of one object beyond its bits; its special bit says so. */
 struct special {
 	struct special *next;
 	uintptr_t object;
-	enum special_kind kind;
+	uint8_t kind;
+	uint8_t order; /* of a finalizer: enum kgc_order */
+	uint8_t flags; /* of a weak link: KGC_WEAK_LONG */
 	union {
 		struct {
 			void (*fn)(void *p, void *arg);
 			void *arg;
 		} final;
 		struct bucket *bucket;
+		void **link;   /* SPECIAL_WEAK */
+		size_t nlinks; /* SPECIAL_HOLDER */
+		uintptr_t to;  /* SPECIAL_EPHEMERON, SPECIAL_LINK */
 	};
 };
 
@@ -321,10 +336,25 @@ struct specials {
 	struct special **table; /* hashed by object; chained */
 	size_t nbuckets;
 	_Atomic size_t n; /* records in the table */
+	size_t nkind[NSPECIALS];
+	bool outlast; /* special bits may have outlasted their records */
 	size_t sys;
 	struct special *queue, **queue_end; /* finalizers that are due */
 	_Atomic size_t nqueued;
+	bool on_demand; /* the program runs finalizers itself */
 	struct fixalloc records;
+};
+
+/* A layout that kgc_type() was told of. */
+struct type {
+	size_t size;	      /* bytes */
+	uintptr_t pointers[]; /* a bit for each word */
+};
+
+struct types {
+	struct lock lock;
+	struct type **of; /* number 1 on */
+	uint32_t n, max;
 };
 
 /* A site that allocated: a call stack and what it holds. */
@@ -350,6 +380,7 @@ struct pacer {
 	_Atomic size_t next_gc;
 	size_t heap_min;
 	_Atomic int percent;
+	_Atomic uint32_t disabled; /* kgc_disable() less kgc_enable() */
 	uint32_t stress;
 	_Atomic uint32_t countdown;
 };
@@ -368,6 +399,7 @@ struct heap {
 	struct marker marker;
 	struct roots roots;
 	struct specials specials;
+	struct types types;
 	struct profile profile;
 	struct pacer pacer;
 	_Atomic size_t caches_sys; /* bytes of all caches */
@@ -478,12 +510,25 @@ static inline uint32_t span_index(const struct heap *h, const struct span *s,
 
 static inline bool kind_is_collectable(unsigned int kind)
 {
-	return kind <= KIND_NOSCAN;
+	return kind <= KIND_NOSCAN || kind == KIND_TYPED;
 }
 
 static inline bool kind_is_scanned(unsigned int kind)
 {
-	return kind == KIND_SCAN || kind == KIND_UNCOLLECTABLE;
+	return kind == KIND_SCAN || kind == KIND_UNCOLLECTABLE ||
+	       kind == KIND_TYPED;
+}
+
+/* The public flags that objects of @kind are asked for with. */
+static inline unsigned int kind_flags(unsigned int kind)
+{
+	return kind & ~(unsigned int)KIND_TYPED;
+}
+
+/* Bytes of an object of @s that are its owner's. */
+static inline size_t span_usable(const struct span *s)
+{
+	return s->size - (s->kind == KIND_TYPED ? WORD_SIZE : 0);
 }
 
 /* cache.c */
@@ -520,6 +565,7 @@ void heap_free(struct heap *h, void *p);
 
 /* collect.c */
 void collect(struct heap *h, bool force);
+void collect_mark_rest(struct heap *h);
 
 /* root.c */
 void root_init(struct heap *h);
@@ -530,9 +576,12 @@ int mark_init(struct heap *h, const struct kgc_config *config);
 void mark_prepare(struct heap *h);
 void mark_start(struct heap *h);
 void mark_range(struct heap *h, const void *lo, const void *hi);
-void mark_object(struct heap *h, uintptr_t p);
+bool mark_object(struct heap *h, uintptr_t p);
+void mark_contents(struct heap *h, const struct span *s, uintptr_t base);
 void mark_drain(struct heap *h);
+void mark_clear(struct heap *h);
 bool mark_is_marked(struct heap *h, uintptr_t base);
+bool mark_lives(struct heap *h, uintptr_t base);
 
 /* sweep.c */
 void sweep_start(struct heap *h);
@@ -550,20 +599,46 @@ static inline bool sweep_is_done(const struct heap *h, struct span *s)
 /* special.c */
 void special_init(struct heap *h);
 struct special *special_find(struct heap *h, uintptr_t p, enum special_kind k);
+struct special *special_any(const struct heap *h, uintptr_t p);
+struct special *special_after(struct special *r);
+int special_insert(struct heap *h, const struct special *record);
 int special_add(struct heap *h, const struct special *record);
 void special_remove(struct heap *h, struct special *r);
+void special_drop(struct heap *h, struct special *r);
 void special_dequeue(struct heap *h, struct special **at);
 void special_forget(struct heap *h, uintptr_t p, size_t size);
 void special_flag(struct heap *h, uintptr_t p, bool on);
 
 /* final.c */
+int final_swap(struct heap *h, uintptr_t base, struct kgc_finalizer *f);
 void final_mark_held(struct heap *h);
 void final_mark_contents(struct heap *h);
 void final_queue_unmarked(struct heap *h);
 
+/* weak.c */
+int weak_set(struct heap *h, void **link, const void *p, unsigned int flags);
+bool weak_unset(struct heap *h, void **link, unsigned int flags);
+int ephemeron_set(struct heap *h, const void *key, const void *value);
+bool ephemeron_unset(struct heap *h, const void *key, const void *value);
+void weak_forget_links(struct heap *h, uintptr_t p, size_t size);
+void weak_forget_target(struct heap *h, struct special *r);
+bool weak_mark_values(struct heap *h);
+void weak_clear_short(struct heap *h);
+void weak_clear_long(struct heap *h);
+
+/* typed.c */
+void typed_init(struct heap *h);
+int typed_number(struct heap *h, const uintptr_t *pointers, size_t size);
+void *typed_alloc(struct heap *h, size_t size, int type, unsigned int flags);
+void *typed_alloc_array(struct heap *h, size_t n, int type, unsigned int flags);
+void *typed_like(struct heap *h, const void *p, size_t have, size_t size);
+const struct type *typed_of(const struct heap *h, const struct span *s,
+			    uintptr_t base, bool *once);
+
 /* pacer.c */
 void pacer_init(struct heap *h, const struct kgc_config *config);
 void pacer_count(struct heap *h);
+bool pacer_is_on(const struct heap *h);
 bool pacer_is_due(struct heap *h);
 void pacer_set_trigger(struct heap *h, uint64_t live);
 

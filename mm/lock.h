@@ -16,6 +16,7 @@ enum rank {
 	RANK_PAGEHEAP,
 	RANK_MARK,
 	RANK_ROOT,
+	RANK_TYPE,
 	RANK_META,
 };
 

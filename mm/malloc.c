@@ -11,7 +11,7 @@
  */
 #include "internal.h"
 
-#define KIND_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE)
+#define KIND_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE | KIND_TYPED)
 
 /* The next object of @w, zeroed if that is wanted; NULL if it is empty. */
 static inline void *take(struct window *w, unsigned int flags)
@@ -133,6 +133,7 @@ static void *alloc_slow(struct heap *h, size_t size, size_t align,
 		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
 	void *p;
 
+	kgc_assert((flags & KIND_FLAGS) < NKINDS);
 	if (!h->ready)
 		return NULL;
 	if (!cache_attach(h))
@@ -144,7 +145,7 @@ static void *alloc_slow(struct heap *h, size_t size, size_t align,
 	if (unlikely(!p) && size <= h->arena.reach) {
 		sweep_all(h);
 		p = alloc_once(h, size, align, flags);
-		if (!p && may_collect && h->pacer.percent >= 0) {
+		if (!p && may_collect && pacer_is_on(h)) {
 			collect(h, true);
 			p = alloc_once(h, size, align, flags);
 		}
@@ -287,11 +288,6 @@ void kgc_free(void *p)
 
 /* --- resize --- */
 
-static unsigned int flags_of(const struct span *s)
-{
-	return s->kind;
-}
-
 /*
  * Stay in place when the block is large enough and not twice too large.  What
  * lies beyond @size is cleared then, so that growing again finds zeroes.
@@ -305,7 +301,7 @@ void *kgc_realloc(void *p, size_t size)
 {
 	struct object o;
 	size_t have;
-	unsigned int flags;
+	unsigned int kind;
 	void *to;
 
 	if (!p)
@@ -314,14 +310,15 @@ void *kgc_realloc(void *p, size_t size)
 		return NULL;
 	kgc_host_pin();
 	o = object_of(&heap, p, "realloc");
-	have = o.span->size;
-	flags = flags_of(o.span);
+	have = span_usable(o.span);
+	kind = o.span->kind;
 	kgc_host_unpin();
 	if (fits(size, have)) {
 		memset((char *)p + size, 0, have - size);
 		return p;
 	}
-	to = kgc_alloc(size, flags);
+	to = kind == KIND_TYPED ? typed_like(&heap, p, have, size)
+				: kgc_alloc(size, kind);
 	if (!to)
 		return NULL;
 	memcpy(to, p, MIN(size, have));
@@ -338,7 +335,7 @@ size_t kgc_usable_size(const void *p)
 	if (!p || !cache_attach(&heap))
 		return 0;
 	kgc_host_pin();
-	size = object_of(&heap, p, "usable_size").span->size;
+	size = span_usable(object_of(&heap, p, "usable_size").span);
 	kgc_host_unpin();
 	return size;
 }
@@ -354,7 +351,7 @@ void *kgc_lookup(const void *p, size_t *size)
 	if (object_find(&heap, (uintptr_t)p, &o)) {
 		base = (void *)o.base;
 		if (size)
-			*size = o.span->size;
+			*size = span_usable(o.span);
 	}
 	kgc_host_unpin();
 	return base;

@@ -104,26 +104,29 @@ static uintptr_t interior_base(struct heap *h, uintptr_t p)
 	return bitmap_get(h, base) & BIT_ALLOC ? base : 0;
 }
 
-/* @p is any word's value: if it points into an object, mark that. */
-static inline void mark_word(struct heap *h, struct marker *m, uintptr_t p)
+/*
+ * @p is any word's value: if it points into an object, mark that.  Says
+ * whether it was not marked before.
+ */
+static inline bool mark_word(struct heap *h, struct marker *m, uintptr_t p)
 {
 	struct bitpos b;
 	uintptr_t bits;
 
 	if (p - m->start >= m->used)
-		return;
+		return false;
 	b = bitmap_at(m->start, p);
 	bits = atomic_load_explicit(b.word, memory_order_relaxed) >> b.shift;
 	if (unlikely(!(bits & BIT_ALLOC))) {
 		p = interior_base(h, p);
 		if (!p)
-			return;
+			return false;
 		b = bitmap_at(m->start, p);
 		bits = atomic_load_explicit(b.word, memory_order_relaxed) >>
 		       b.shift;
 	}
 	if (bits & BIT_MARK)
-		return;
+		return false;
 	atomic_store_explicit(
 		b.word,
 		atomic_load_explicit(b.word, memory_order_relaxed) |
@@ -131,6 +134,7 @@ static inline void mark_word(struct heap *h, struct marker *m, uintptr_t p)
 		memory_order_relaxed);
 	if (!(bits & BIT_NOSCAN))
 		push(h, m, p);
+	return true;
 }
 
 static NO_SANITIZE void scan(struct heap *h, struct marker *m, uintptr_t lo,
@@ -147,15 +151,61 @@ void mark_range(struct heap *h, const void *lo, const void *hi)
 	     (uintptr_t)hi & ~(WORD_SIZE - 1));
 }
 
-/* Mark the object that @p points into, if any. */
-void mark_object(struct heap *h, uintptr_t p)
+/* Mark the object that @p points into, if any; true if it was not marked. */
+bool mark_object(struct heap *h, uintptr_t p)
 {
-	mark_word(h, &h->marker, p);
+	return mark_word(h, &h->marker, p);
 }
 
 bool mark_is_marked(struct heap *h, uintptr_t base)
 {
 	return bitmap_get(h, base) & BIT_MARK;
+}
+
+/* Does the object with base @base stay, by what is marked so far? */
+bool mark_lives(struct heap *h, uintptr_t base)
+{
+	const struct span *s = span_of(h, base);
+
+	return s && (!kind_is_collectable(s->kind) || mark_is_marked(h, base));
+}
+
+/* Scan the words of a structure at @at that its layout @t names. */
+static NO_SANITIZE void scan_layout(struct heap *h, struct marker *m,
+				    const struct type *t, uintptr_t at)
+{
+	const size_t bits = 8 * WORD_SIZE;
+	uintptr_t w;
+	size_t i;
+
+	for (i = 0; i < t->size / WORD_SIZE; i += bits)
+		for (w = t->pointers[i / bits]; w; w &= w - 1)
+			mark_word(
+				h, m,
+				((const uintptr_t *)at)[i + __builtin_ctzl(w)]);
+}
+
+static void scan_typed(struct heap *h, struct marker *m, const struct span *s,
+		       uintptr_t base)
+{
+	const uintptr_t end = base + span_usable(s);
+	bool once;
+	const struct type *t = typed_of(h, s, base, &once);
+
+	for (; t && t->size <= end - base; base += t->size) {
+		scan_layout(h, m, t, base);
+		if (once)
+			break;
+	}
+}
+
+/* Mark from the object of @s with base @base, which need not be marked. */
+void mark_contents(struct heap *h, const struct span *s, uintptr_t base)
+{
+	if (s->kind == KIND_TYPED)
+		scan_typed(h, &h->marker, s, base);
+	else if (kind_is_scanned(s->kind))
+		scan(h, &h->marker, base, base + s->size);
 }
 
 /* Scan the object that list entry @p lies in, from there on. */
@@ -165,6 +215,10 @@ static inline void scan_entry(struct heap *h, struct marker *m, uintptr_t p)
 	uintptr_t hi;
 
 	p &= ~(WORD_SIZE - 1);
+	if (unlikely(s->kind == KIND_TYPED)) {
+		scan_typed(h, m, s, p);
+		return;
+	}
 	if (likely(s->sizeclass)) {
 		scan(h, m, p, p + s->size);
 		return;
@@ -206,11 +260,11 @@ static void scan_pending(struct heap *h, struct marker *m, const struct span *s)
 		p = s->start + i * s->size;
 		bits = bitmap_get(h, p);
 		if (bits & BIT_MARK && !(bits & BIT_NOSCAN))
-			scan(h, m, p, p + s->size);
+			mark_contents(h, s, p);
 	}
 }
 
-/* Mark all that is reachable from what is marked. */
+/* Mark all that is reachable from what is marked, ephemerons' values too. */
 void mark_drain(struct heap *h)
 {
 	struct marker *m = &h->marker;
@@ -219,10 +273,28 @@ void mark_drain(struct heap *h)
 	for (;;) {
 		drain_list(h, m);
 		s = m->pending;
-		if (!s)
-			return;
+		if (!s) {
+			if (!weak_mark_values(h))
+				return;
+			continue;
+		}
 		m->pending = s->next_pending;
 		s->pending = false;
 		scan_pending(h, m, s);
+	}
+}
+
+/* Forget every mark: nothing is to be swept. */
+void mark_clear(struct heap *h)
+{
+	struct span *s;
+	bitword *base;
+	size_t i, n, page = 0;
+
+	while ((s = pageheap_next(h, &page))) {
+		base = bitmap_of_span(h, s);
+		n = bitmap_words(s);
+		for (i = 0; i < n; i++)
+			bitword_and(h, base - i, ~(BIT_GROUP << 2 * BITS_K));
 	}
 }

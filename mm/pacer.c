@@ -39,12 +39,18 @@ void pacer_count(struct heap *h)
 		atomic_compare_exchange_strong(&p->countdown, &left, left - 1);
 }
 
+/* May a collection begin that nobody asked for? */
+bool pacer_is_on(const struct heap *h)
+{
+	return h->pacer.percent >= 0 && !h->pacer.disabled;
+}
+
 /* Is there a reason to collect?  Under gcstress, every Nth allocation. */
 bool pacer_is_due(struct heap *h)
 {
 	struct pacer *p = &h->pacer;
 
-	if (p->percent < 0)
+	if (!pacer_is_on(h))
 		return false;
 	return p->allocated >= p->next_gc || (p->stress && !p->countdown);
 }
@@ -71,5 +77,33 @@ int kgc_set_percent(int percent)
 	const int old = heap.pacer.percent;
 
 	heap.pacer.percent = MIN(percent, PERCENT_MAX);
+	return old;
+}
+
+void kgc_disable(void)
+{
+	heap.pacer.disabled++;
+}
+
+void kgc_enable(void)
+{
+	if (heap.pacer.disabled == 0)
+		kgc_host_panic("gc: enable %d: not disabled", 0);
+	heap.pacer.disabled--;
+}
+
+bool kgc_is_disabled(void)
+{
+	return heap.pacer.disabled;
+}
+
+size_t kgc_set_heap_max(size_t bytes)
+{
+	struct pageheap *ph = &heap.pageheap;
+	const size_t old = ph->max;
+
+	ph->max = bytes;
+	if (heap.pacer.next_gc > bytes - bytes / 16)
+		heap.pacer.next_gc = bytes - bytes / 16;
 	return old;
 }

@@ -3,7 +3,8 @@
  * root.c - where marking starts
  *
  * Roots are what the host shows, less struct heap itself; the ranges that
- * kgc_add_root() named; and the contents of uncollectable objects.  Who walks
+ * kgc_add_root() named; both without what kgc_exclude_root() named; and the
+ * contents of uncollectable objects.  Who walks
  * them, the marker or a reader, gives a visitor.
  *
  * Locking: root.lock for the registered ranges; walking needs the world
@@ -14,12 +15,39 @@
 struct visit {
 	kgc_host_visit_fn *visit;
 	void *arg;
+	const struct root *excluded;
 };
 
 void root_init(struct heap *h)
 {
 	lock_init(&h->roots.lock, RANK_ROOT);
 	fixalloc_init(&h->roots.records, &h->meta, sizeof(struct root));
+}
+
+/* Show static data, without what lies in the ranges from @x on. */
+static void visit_data(const struct visit *v, const struct root *x,
+		       const char *lo, const char *hi, const void *owner)
+{
+	for (; x && lo < hi; x = x->next) {
+		const char *xlo = x->lo, *xhi = x->hi;
+
+		if (xhi <= lo || xlo >= hi)
+			continue;
+		if (xlo > lo)
+			visit_data(v, x->next, lo, xlo, owner);
+		lo = xhi;
+	}
+	if (lo < hi)
+		v->visit(lo, hi, KGC_ROOT_DATA, owner, v->arg);
+}
+
+static void visit_range(const struct visit *v, const void *lo, const void *hi,
+			enum kgc_root kind, const void *owner)
+{
+	if (kind == KGC_ROOT_DATA)
+		visit_data(v, v->excluded, lo, hi, owner);
+	else
+		v->visit(lo, hi, kind, owner, v->arg);
 }
 
 /* Show a range of the host's, without the part that is struct heap. */
@@ -31,13 +59,13 @@ static void visit_clipped(const void *lo, const void *hi, enum kgc_root kind,
 	const char *from = lo, *to = hi;
 
 	if (to <= own || from >= own_end) {
-		v->visit(lo, hi, kind, owner, v->arg);
+		visit_range(v, lo, hi, kind, owner);
 		return;
 	}
 	if (from < own)
-		v->visit(from, own, kind, owner, v->arg);
+		visit_range(v, from, own, kind, owner);
 	if (to > own_end)
-		v->visit(own_end, to, kind, owner, v->arg);
+		visit_range(v, own_end, to, kind, owner);
 }
 
 /* The contents of every uncollectable object that is scanned. */
@@ -64,28 +92,38 @@ static void visit_uncollectable(struct heap *h, const struct visit *v)
 /* Show every root range; the world is stopped. */
 void root_visit(struct heap *h, kgc_host_visit_fn *visit, void *arg)
 {
-	struct visit v = { visit, arg };
+	struct visit v = { visit, arg, h->roots.excluded };
 	const struct root *r;
 
 	kgc_host_roots(visit_clipped, &v);
 	for (r = h->roots.list; r; r = r->next)
-		visit(r->lo, r->hi, KGC_ROOT_DATA, r, arg);
+		visit_range(&v, r->lo, r->hi, KGC_ROOT_DATA, r);
 	visit_uncollectable(h, &v);
 }
 
-int kgc_add_root(const void *lo, const void *hi)
+static int add(struct roots *roots, struct root **list, const void *lo,
+	       const void *hi)
 {
-	struct roots *roots = &heap.roots;
 	struct root *r;
 
 	lock_take(&roots->lock);
 	r = fixalloc_alloc(&roots->records);
 	if (r) {
-		*r = (struct root){ .next = roots->list, .lo = lo, .hi = hi };
-		roots->list = r;
+		*r = (struct root){ .next = *list, .lo = lo, .hi = hi };
+		*list = r;
 	}
 	lock_drop(&roots->lock);
 	return r ? 0 : -KGC_ENOMEM;
+}
+
+int kgc_add_root(const void *lo, const void *hi)
+{
+	return add(&heap.roots, &heap.roots.list, lo, hi);
+}
+
+int kgc_exclude_root(const void *lo, const void *hi)
+{
+	return add(&heap.roots, &heap.roots.excluded, lo, hi);
 }
 
 void kgc_remove_root(const void *lo, const void *hi)

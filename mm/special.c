@@ -2,10 +2,14 @@
 /*
  * special.c - what is known of an object beyond its bits
  *
- * Finalizers and profile samples are records in one hash table by address,
- * outside the heap; the object's special bit says that it has one.  The table
- * doubles when it holds more records than chains.  An object may have a
- * record of each kind.
+ * Finalizers, profile samples, weak links and ephemerons are records in one
+ * hash table by address, outside the heap; the object's special bit says that
+ * it has one.  The table doubles when it holds more records than chains.  An
+ * object has one finalizer and one sample at most.
+ *
+ * Weak links and ephemerons leave the bit set when they go: the object's span
+ * may be one that another slot is sweeping.  It means no more then than a
+ * look into the table.
  *
  * Locking: special.lock; with the world stopped, none.
  */
@@ -66,47 +70,71 @@ void special_flag(struct heap *h, uintptr_t p, bool on)
 		bitword_and(h, b.word, ~(BIT_SPECIAL << b.shift));
 }
 
-/* Under the lock.  The record of kind @k of the object @p, or NULL. */
-struct special *special_find(struct heap *h, uintptr_t p, enum special_kind k)
+static struct special *first(struct special *r, uintptr_t p,
+			     enum special_kind k)
 {
-	struct special *r;
-
-	if (!h->specials.nbuckets)
-		return NULL;
-	for (r = *chain_of(&h->specials, p); r; r = r->next)
-		if (r->object == p && r->kind == k)
-			return r;
-	return NULL;
+	while (r && (r->object != p || r->kind != k))
+		r = r->next;
+	return r;
 }
 
-/*
- * Add a copy of @record.  Returns 0, -KGC_EBUSY if the object has one of the
- * kind, -KGC_ENOMEM.
- */
-int special_add(struct heap *h, const struct special *record)
+/* Under the lock.  A record of kind @k of the object @p, or NULL. */
+struct special *special_find(struct heap *h, uintptr_t p, enum special_kind k)
+{
+	if (!h->specials.nbuckets)
+		return NULL;
+	return first(*chain_of(&h->specials, p), p, k);
+}
+
+/* Any record of the object @p, or NULL. */
+struct special *special_any(const struct heap *h, uintptr_t p)
+{
+	struct special *r = NULL;
+
+	if (h->specials.nbuckets)
+		r = *chain_of(&h->specials, p);
+	while (r && (r->object != p || r->kind == SPECIAL_LINK))
+		r = r->next;
+	return r;
+}
+
+/* The next record of the same object and kind, or NULL. */
+struct special *special_after(struct special *r)
+{
+	return first(r->next, r->object, r->kind);
+}
+
+/* Under the lock: add a copy of @record.  Returns 0 or -KGC_ENOMEM. */
+int special_insert(struct heap *h, const struct special *record)
 {
 	struct specials *t = &h->specials;
 	struct special *r, **chain;
-	int err = -KGC_ENOMEM;
 
-	lock_take(&t->lock);
-	if (special_find(h, record->object, record->kind)) {
-		err = -KGC_EBUSY;
-		goto out;
-	}
 	if (t->n >= t->nbuckets && !grow(t) && !t->nbuckets)
-		goto out;
+		return -KGC_ENOMEM;
 	r = fixalloc_alloc(&t->records);
 	if (!r)
-		goto out;
+		return -KGC_ENOMEM;
 	*r = *record;
 	chain = chain_of(t, r->object);
 	r->next = *chain;
 	*chain = r;
 	t->n++;
-	special_flag(h, r->object, true);
-	err = 0;
-out:
+	t->nkind[r->kind]++;
+	if (r->kind != SPECIAL_LINK)
+		special_flag(h, r->object, true);
+	return 0;
+}
+
+/* As above; -KGC_EBUSY if the object has one of the kind. */
+int special_add(struct heap *h, const struct special *record)
+{
+	struct specials *t = &h->specials;
+	int err = -KGC_EBUSY;
+
+	lock_take(&t->lock);
+	if (!special_find(h, record->object, record->kind))
+		err = special_insert(h, record);
 	lock_drop(&t->lock);
 	return err;
 }
@@ -114,9 +142,19 @@ out:
 /* The object @p lost a record: its special bit goes when that was the last. */
 static void unflag(struct heap *h, uintptr_t p)
 {
-	if (!special_find(h, p, SPECIAL_FINALIZER) &&
-	    !special_find(h, p, SPECIAL_PROFILE))
+	if (!special_any(h, p))
 		special_flag(h, p, false);
+}
+
+static void unchain(struct specials *t, struct special *r)
+{
+	struct special **at = chain_of(t, r->object);
+
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	t->n--;
+	t->nkind[r->kind]--;
 }
 
 /*
@@ -124,14 +162,15 @@ static void unflag(struct heap *h, uintptr_t p)
  */
 void special_remove(struct heap *h, struct special *r)
 {
-	struct specials *t = &h->specials;
-	struct special **at = chain_of(t, r->object);
-
-	while (*at != r)
-		at = &(*at)->next;
-	*at = r->next;
-	t->n--;
+	unchain(&h->specials, r);
 	unflag(h, r->object);
+}
+
+/* Under the lock: @r goes; the special bit of its object stays. */
+void special_drop(struct heap *h, struct special *r)
+{
+	unchain(&h->specials, r);
+	fixalloc_free(&h->specials.records, r);
 }
 
 /* Under the lock: the queued finalizer at *@at goes, and its record. */
@@ -153,23 +192,29 @@ void special_forget(struct heap *h, uintptr_t p, size_t size)
 {
 	struct specials *t = &h->specials;
 	struct special *r, **at;
+	bool found;
 
 	lock_take(&t->lock);
+	while ((r = special_find(h, p, SPECIAL_WEAK)))
+		weak_forget_target(h, r);
+	while ((r = special_find(h, p, SPECIAL_EPHEMERON)))
+		special_drop(h, r);
+	if (special_find(h, p, SPECIAL_HOLDER))
+		weak_forget_links(h, p, size);
 	r = special_find(h, p, SPECIAL_PROFILE);
 	if (r) {
 		prof_freed(h, r->bucket, size);
-		special_remove(h, r);
-		fixalloc_free(&t->records, r);
+		special_drop(h, r);
 	}
 	r = special_find(h, p, SPECIAL_FINALIZER);
-	if (r) {
-		special_remove(h, r);
-		fixalloc_free(&t->records, r);
-	}
-	for (at = &t->queue; !r && *at; at = &(*at)->next)
+	found = r;
+	if (r)
+		special_drop(h, r);
+	for (at = &t->queue; !found && *at; at = &(*at)->next)
 		if ((*at)->object == p) {
 			special_dequeue(h, at);
 			break;
 		}
+	unflag(h, p);
 	lock_drop(&t->lock);
 }

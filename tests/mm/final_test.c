@@ -273,3 +273,85 @@ KTEST(mm_final, setting_twice_is_busy_and_removal_undoes)
 	kgc_free(p);
 	EXPECT_EQ(kgc_check(), 0);
 }
+
+/* --- orders other than the model's --- */
+
+static int set_order(void *p, enum kgc_order order)
+{
+	struct kgc_finalizer f = { nothing, NULL, order };
+
+	return final_swap(&own, (uintptr_t)p, &f);
+}
+
+KTEST(mm_final, swap_tells_what_was_there)
+{
+	struct kgc_finalizer f = { nothing, &own, KGC_NO_ORDER };
+	void **p;
+
+	ASSERT(open_clean());
+	p = roots[0] = make(48);
+	EXPECT_EQ(final_swap(&own, (uintptr_t)p, &f), 0);
+	EXPECT(!f.fn && !f.arg);
+	EXPECT_EQ(final_swap(&own, (uintptr_t)p, &f), 0);
+	EXPECT(f.fn == nothing && f.arg == &own);
+	EXPECT_EQ(f.order, KGC_NO_ORDER);
+	EXPECT_EQ(own.specials.n, 0);
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_final, cycle_without_order_goes)
+{
+	void **a, **b;
+
+	ASSERT(open_clean());
+	a = make(48);
+	b = make(48);
+	a[0] = b;
+	b[0] = a;
+	set_order(a, KGC_NO_ORDER);
+	set_order(b, KGC_NO_ORDER);
+	cycle();
+	EXPECT_EQ(own.specials.nqueued, 2);
+	EXPECT(own_has(a) && own_has(b));
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_final, pointer_to_itself_is_ignored_if_told)
+{
+	void **a, **b;
+
+	ASSERT(open_clean());
+	a = make(48);
+	a[0] = a + 2;
+	a[1] = b = make(48);
+	set_order(a, KGC_IGNORE_SELF);
+	set_order(b, KGC_ORDERED);
+	cycle();
+	EXPECT_EQ(own.specials.nqueued, 1);
+	EXPECT(next_due() == a);
+	cycle();
+	EXPECT(next_due() == b);
+	own_close();
+}
+
+/* a has no order and reaches b, which waits to be reached by nobody. */
+KTEST(mm_final, unreachable_waits_for_those_without_order)
+{
+	void **a, **b;
+
+	ASSERT(open_clean());
+	a = make(48);
+	a[0] = b = make(48);
+	set_order(b, KGC_UNREACHABLE);
+	set_order(a, KGC_NO_ORDER);
+	cycle();
+	EXPECT_EQ(own.specials.nqueued, 1);
+	EXPECT(next_due() == a);
+	EXPECT_SOUND();
+	cycle();
+	EXPECT_EQ(own.specials.nqueued, 1);
+	EXPECT(next_due() == b);
+	own_close();
+}

@@ -54,12 +54,7 @@ void own_collect(const void *lo, const void *hi)
 	own_stop();
 	mark_start(&own);
 	mark_range(&own, lo, hi);
-	final_mark_held(&own);
-	mark_drain(&own);
-	final_mark_contents(&own);
-	mark_drain(&own);
-	final_queue_unmarked(&own);
-	mark_drain(&own);
+	collect_mark_rest(&own);
 	stats_live(&own, &objects, &bytes);
 	pacer_set_trigger(&own, bytes);
 	sweep_start(&own);

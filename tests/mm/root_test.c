@@ -156,3 +156,22 @@ KTEST(mm_root, scanned_uncollectable_objects_are_shown)
 	EXPECT_EQ(sought.touching, 0);
 	own_close();
 }
+
+KTEST(mm_root, excluded_range_is_cut_out)
+{
+	static char data[4096] = { 1 }; /* for good: nobody else's */
+
+	visit(&heap, data, data + sizeof(data));
+	EXPECT(sought.touching > 0);
+	EXPECT_EQ(kgc_exclude_root(data + 64, data + 128), 0);
+	EXPECT_EQ(kgc_exclude_root(data + 100, data + 1000), 0);
+	EXPECT_EQ(kgc_exclude_root(data + 2000, data + sizeof(data)), 0);
+	visit(&heap, data + 64, data + 1000);
+	EXPECT_EQ(sought.touching, 0);
+	visit(&heap, data + 2000, data + sizeof(data));
+	EXPECT_EQ(sought.touching, 0);
+	visit(&heap, data + 1000, data + 2000);
+	EXPECT_EQ(sought.touching, 1);
+	visit(&heap, data, data + 64);
+	EXPECT_EQ(sought.touching, 1);
+}

@@ -39,11 +39,12 @@ enum {
 enum {
 	KGC_NOSCAN = 1 << 0, /* holds no pointers; never scanned */
 	KGC_UNCOLLECTABLE =
-		1 << 1,	     /* scanned as a root; freed only by kgc_free */
-	KGC_NOGC = 1 << 2,   /* never marked, scanned or swept: whole pages */
-	KGC_NOZERO = 1 << 3, /* contents are undefined */
-	KGC_NOCOLLECT = 1 << 4, /* this call does not collect */
-	KGC_NOPROFILE = 1 << 5, /* never sampled by the profiler */
+		1 << 1, /* scanned as a root; freed only by kgc_free */
+	/* 1 << 2 is mm/'s own */
+	KGC_NOGC = 1 << 3,   /* never marked, scanned or swept: whole pages */
+	KGC_NOZERO = 1 << 4, /* contents are undefined */
+	KGC_NOCOLLECT = 1 << 5, /* this call does not collect */
+	KGC_NOPROFILE = 1 << 6, /* never sampled by the profiler */
 };
 
 #define KGC_NCLASSES 61 /* size classes; number 0 stands for "not small" */
@@ -126,17 +127,125 @@ void *kgc_memdup(const void *p, size_t size);
 void kgc_collect(void);
 
 /*
- * Have @fn(@p, @arg) called once, after the object with base @p is found
- * unreachable; NULL @fn removes it.  What the object and @arg point to lives
- * until then, so of two objects with finalizers the one that points to the
- * other goes first; objects in a cycle with themselves never.  @fn may make
- * the object reachable again.  Returns 0, -KGC_ENOMEM, or -KGC_EBUSY if it
- * has one.  Panics as kgc_free.
+ * No collection begins, not even by kgc_collect(), until kgc_enable() was
+ * called as often as kgc_disable().  [pinned]
+ */
+void kgc_disable(void);
+void kgc_enable(void);
+bool kgc_is_disabled(void);
+
+/* How many collections there have been.  [interrupt] */
+uint32_t kgc_cycles(void);
+
+/*
+ * --- finalizers ---
+ *
+ * A finalizer is called once, after its object is found unreachable.  What
+ * object and argument point to lives until then.  The order of several is
+ * that of one of them to others:
+ */
+enum kgc_order {
+	KGC_ORDERED,	 /* who points to another goes first; objects in a
+			    cycle with themselves never */
+	KGC_IGNORE_SELF, /* as above, but a pointer to the object's own inside
+			    makes no cycle */
+	KGC_NO_ORDER,	 /* pointers from this object delay nobody */
+	KGC_UNREACHABLE, /* as KGC_ORDERED, and not before objects with
+			    KGC_NO_ORDER that reach it have gone */
+};
+struct kgc_finalizer {
+	void (*fn)(void *p, void *arg); /* NULL: none */
+	void *arg;
+	enum kgc_order order;
+};
+
+/*
+ * Have @fn(@p, @arg) called once, in KGC_ORDERED, after the object with base
+ * @p is found unreachable; NULL @fn removes it.  @fn may make the object
+ * reachable again.  Returns 0, -KGC_ENOMEM, or -KGC_EBUSY if it has one.
+ * Panics as kgc_free.
  */
 int kgc_set_finalizer(void *p, void (*fn)(void *p, void *arg), void *arg);
 
+/*
+ * Exchange the finalizer of @p and *@f.  Returns 0, or -KGC_ENOMEM and both
+ * are as before.  Panics as kgc_free.
+ */
+int kgc_swap_finalizer(void *p, struct kgc_finalizer *f);
+
 /* Run the finalizers that are due, in this task; returns how many ran. */
 int kgc_run_finalizers(void);
+
+/* How many are due.  [interrupt] */
+size_t kgc_finalizers_due(void);
+
+/*
+ * While on, the host is not asked to run finalizers: they wait for the
+ * program's own kgc_run_finalizers(), which does not collect then.  [pinned]
+ */
+void kgc_finalize_on_demand(bool on);
+
+/*
+ * --- weak links and ephemerons ---
+ *
+ * A weak link is a word that the collector sets to NULL when an object dies.
+ * It must not keep the object itself: it lies in a noscan object or outside
+ * the roots, or what it holds is kgc_hide(p).  A link in an object that dies
+ * is forgotten with it.
+ */
+enum {
+	KGC_WEAK_LONG = 1 << 0, /* cleared when the object is gone for good;
+				   else before its finalizer is queued */
+};
+static inline void *kgc_hide(const void *p)
+{
+	return (void *)~(uintptr_t)p;
+}
+
+/*
+ * Clear *@link when the object that @p points into dies; @link is left as it
+ * is now, and a pointer's natural alignment is its own.  A link that was
+ * registered before with the same flags stands for @p from now on.  Returns 0,
+ * -KGC_EINVAL if @p points into no object, -KGC_ENOMEM.
+ */
+int kgc_set_weak(void **link, const void *p, unsigned int flags);
+/* Forget the link; false if it was not registered.  *@link stays. */
+bool kgc_clear_weak(void **link, unsigned int flags);
+/*
+ * *@link, with no collection between the load and the caller's copy; if
+ * @hidden it is revealed.  NULL if the object died.  [pinned]
+ */
+void *kgc_read_weak(void *const *link, bool hidden);
+
+/*
+ * The object that @value points into lives as long as the one that @key points
+ * into, even if it refers to it.  A key may have several values.  Returns 0,
+ * -KGC_EINVAL if one of them points into no object, -KGC_ENOMEM.
+ */
+int kgc_set_ephemeron(const void *key, const void *value);
+/* Undo that; false if there was nothing to undo. */
+bool kgc_clear_ephemeron(const void *key, const void *value);
+
+/*
+ * --- typed objects ---
+ *
+ * Describe a structure of @size bytes, a multiple of a word's: bit i % B of
+ * @pointers[i / B], B the bits of a word, says that word i may hold a pointer.
+ * Returns a type's number, above 0, or -KGC_EINVAL, -KGC_ENOMEM; one layout
+ * gets one number, for ever.  [pinned]
+ */
+int kgc_type(const uintptr_t *pointers, size_t size);
+/*
+ * Allocate @size bytes that begin with a structure of @type; the rest holds no
+ * pointers.  Or an array of @n such structures.  Only the words that the type
+ * names are scanned.  Always zeroed; else as kgc_alloc.  [pinned] [collects]
+ */
+void *kgc_alloc_typed(size_t size, int type, unsigned int flags);
+void *kgc_alloc_typed_array(size_t n, int type, unsigned int flags);
+
+/*
+ * --- roots ---
+ */
 
 /*
  * Make [@lo, @hi) a root, or no longer.  Returns 0 or -KGC_ENOMEM.  A range
@@ -144,12 +253,26 @@ int kgc_run_finalizers(void);
  */
 int kgc_add_root(const void *lo, const void *hi);
 void kgc_remove_root(const void *lo, const void *hi);
+/*
+ * [@lo, @hi) is no root, whoever shows it, but a stack that lies in it.
+ * Returns 0 or -KGC_ENOMEM.  [pinned]
+ */
+int kgc_exclude_root(const void *lo, const void *hi);
+
+/*
+ * Return @fn(@arg), called pinned: no collection and no task switch on this
+ * slot meanwhile.
+ */
+void *kgc_call_pinned(void *(*fn)(void *arg), void *arg);
 
 /* The user of @slot is gone: take back what its cache holds.  [pinned] */
 void kgc_retire(unsigned int slot);
 
 /* Set gcpercent, negative for off; returns the old one.  [pinned] */
 int kgc_set_percent(int percent);
+
+/* Set the limit on heap_sys, bytes; returns the old one.  [pinned] */
+size_t kgc_set_heap_max(size_t bytes);
 
 /*
  * Give idle pages back to the host until @bytes went or none is left; returns
@@ -203,6 +326,12 @@ void kgc_read_memstats(struct kgc_memstats *stats);
  */
 typedef void kgc_walk_fn(void *p, size_t size, unsigned int flags, void *arg);
 void kgc_walk(kgc_walk_fn *visit, void *arg);
+
+/*
+ * As kgc_walk(), for every object that no root reaches, also from another
+ * such: what a collection would free.  Nothing is freed.  Returns how many.
+ */
+size_t kgc_find_leaks(kgc_walk_fn *visit, void *arg);
 
 /*
  * Compare the whole heap with every invariant, the world stopped.  Prints a

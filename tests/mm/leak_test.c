@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/* leak_test.c - what nobody refers to is shown, and stays */
+#include <string.h>
+
+#include <kgc/kgc.h>
+#include <tests/ktest.h>
+
+enum { N = 50, SIZE = 1300 }; /* of a class that nobody else uses here */
+
+struct found {
+	unsigned int n, other;
+	size_t size;
+};
+
+static void **kept;
+
+static void clear_stack(void)
+{
+	volatile char room[16384];
+
+	memset((char *)room, 0, sizeof(room));
+}
+
+/* A chain of N that nothing holds, and one that a static variable does. */
+static __attribute__((noinline)) void make(void)
+{
+	void **chain = NULL, **p;
+	int i;
+
+	for (i = 0; i < 2 * N; i++) {
+		p = kgc_alloc(SIZE, 0);
+		if (!p)
+			return;
+		*p = i % 2 ? kept : chain;
+		if (i % 2)
+			kept = p;
+		else
+			chain = p;
+	}
+}
+
+static void visit(void *p, size_t size, unsigned int flags, void *arg)
+{
+	struct found *found = arg;
+
+	if (size == found->size)
+		found->n++;
+}
+
+static struct found find(void)
+{
+	struct found found = { .size = kgc_usable_size(kept) };
+
+	clear_stack();
+	found.other = (unsigned int)kgc_find_leaks(visit, &found) - found.n;
+	return found;
+}
+
+static unsigned int length(void **p)
+{
+	unsigned int n = 0;
+
+	for (; p; p = *p)
+		n++;
+	return n;
+}
+
+KTEST(mm_leak, unreachable_objects_are_shown_and_stay)
+{
+	struct found found;
+
+	kgc_collect();
+	kept = NULL;
+	make();
+	ASSERT_EQ(length(kept), N);
+	found = find();
+	/* A stale word may hold the chain from some place on. */
+	EXPECT(found.n <= N);
+	EXPECT(found.n > 0 || length(kept) != N);
+	EXPECT_EQ(find().n, found.n);
+	EXPECT_EQ(kgc_check(), 0);
+	kgc_collect();
+	EXPECT_EQ(find().n, 0);
+	EXPECT_EQ(length(kept), N);
+	kept = NULL;
+}
+
+KTEST(mm_leak, disabled_collector_frees_nothing)
+{
+	const uint32_t cycles = kgc_cycles();
+
+	kgc_disable();
+	kgc_disable();
+	kgc_collect();
+	EXPECT_EQ(kgc_cycles(), cycles);
+	kgc_enable();
+	EXPECT(kgc_is_disabled());
+	kgc_collect();
+	EXPECT_EQ(kgc_cycles(), cycles);
+	kgc_enable();
+	EXPECT(!kgc_is_disabled());
+	kgc_collect();
+	EXPECT(kgc_cycles() > cycles);
+}
