@@ -67,6 +67,14 @@ static void cycle_stopped(void *p)
 	c->marked_ns = kgc_host_nanotime();
 }
 
+static void call_hook(const struct heap *h, bool begins)
+{
+	void (*hook)(bool begins) = h->cycle_hook;
+
+	if (hook)
+		hook(begins);
+}
+
 static __attribute__((noinline)) void cycle_before(struct heap *h,
 						   struct cycle *c)
 {
@@ -100,6 +108,7 @@ static __attribute__((noinline)) void cycle_after(struct heap *h,
 			   (unsigned long long)(c.started_ns - c.start_ns));
 	if (h->trace)
 		gctrace_print(h, &c);
+	call_hook(h, false);
 }
 
 /* While the world is stopped: pause statistics. */
@@ -138,11 +147,15 @@ static bool cycle(struct heap *h, bool force)
 
 	sweep_all(h);
 	mark_prepare(h);
+	call_hook(h, true);
 	arg.cycle = cycle_record(h, force);
-	if (!kgc_host_stop_world())
+	if (!kgc_host_stop_world()) {
+		call_hook(h, false);
 		return false;
+	}
 	if (force ? h->pacer.disabled : !pacer_is_due(h)) {
 		kgc_host_start_world();
+		call_hook(h, false);
 		return false;
 	}
 	cycle_before(h, arg.cycle);
@@ -171,6 +184,11 @@ void kgc_collect(void)
 {
 	if (cache_attach(&heap))
 		collect(&heap, true);
+}
+
+void kgc_set_cycle_hook(void (*fn)(bool begins))
+{
+	heap.cycle_hook = fn;
 }
 
 uint32_t kgc_cycles(void)

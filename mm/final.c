@@ -80,18 +80,22 @@ void final_mark_contents(struct heap *h)
 	for_each(h, mark_delayed);
 }
 
-static void queue_if_dead(struct heap *h, struct special *r)
+static void queue(struct heap *h, struct special *r)
 {
 	struct specials *t = &h->specials;
 
-	if (mark_lives(h, r->object))
-		return;
 	special_remove(h, r);
 	special_flag(h, r->object, true); /* so that a free looks for it */
 	r->next = NULL;
 	*t->queue_end = r;
 	t->queue_end = &r->next;
 	t->nqueued++;
+}
+
+static void queue_if_dead(struct heap *h, struct special *r)
+{
+	if (!mark_lives(h, r->object))
+		queue(h, r);
 }
 
 static void queue_first(struct heap *h, struct special *r)
@@ -240,6 +244,17 @@ int kgc_set_finalizer(void *p, void (*fn)(void *p, void *arg), void *arg)
 	struct kgc_finalizer f = { fn, arg, KGC_ORDERED };
 
 	return swap(&heap, p, &f, false, "set_finalizer");
+}
+
+void kgc_queue_finalizers(void)
+{
+	if (!cache_attach(&heap))
+		return;
+	heap_stop(&heap);
+	for_each(&heap, queue);
+	kgc_host_start_world();
+	if (heap.specials.nqueued && !heap.specials.on_demand)
+		kgc_host_wake_finalizer();
 }
 
 size_t kgc_finalizers_due(void)

@@ -408,6 +408,7 @@ struct heap {
 	uint64_t pause_total_ns, pause_ns[256];
 	uint32_t numgc;
 	int trace, debug;
+	void (*cycle_hook)(bool begins);
 	unsigned int nslots;
 	_Atomic size_t oom_size; /* least size told to have failed; 0: none */
 	bool ready;

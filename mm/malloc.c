@@ -357,6 +357,20 @@ void *kgc_lookup(const void *p, size_t *size)
 	return base;
 }
 
+int kgc_flags(const void *p)
+{
+	struct object o;
+	int flags = -KGC_EINVAL;
+
+	if (!cache_attach(&heap))
+		return flags;
+	kgc_host_pin();
+	if (object_find(&heap, (uintptr_t)p, &o))
+		flags = (int)kind_flags(o.span->kind);
+	kgc_host_unpin();
+	return flags;
+}
+
 /* --- copies --- */
 
 void *kgc_memdup(const void *p, size_t size)

@@ -126,17 +126,27 @@ int kgc_exclude_root(const void *lo, const void *hi)
 	return add(&heap.roots, &heap.roots.excluded, lo, hi);
 }
 
-void kgc_remove_root(const void *lo, const void *hi)
+static void forget(struct roots *roots, struct root **list, const void *lo,
+		   const void *hi)
 {
-	struct roots *roots = &heap.roots;
 	struct root *r, **at;
 
 	lock_take(&roots->lock);
-	for (at = &roots->list; (r = *at); at = &r->next)
+	for (at = list; (r = *at); at = &r->next)
 		if (r->lo == lo && r->hi == hi) {
 			*at = r->next;
 			fixalloc_free(&roots->records, r);
 			break;
 		}
 	lock_drop(&roots->lock);
+}
+
+void kgc_remove_root(const void *lo, const void *hi)
+{
+	forget(&heap.roots, &heap.roots.list, lo, hi);
+}
+
+void kgc_include_root(const void *lo, const void *hi)
+{
+	forget(&heap.roots, &heap.roots.excluded, lo, hi);
 }

@@ -159,6 +159,41 @@ bool kgc_clear_weak(void **link, unsigned int flags)
 	return weak_unset(&heap, link, flags);
 }
 
+static int move_locked(struct heap *h, void **from, void **to, uintptr_t holder,
+		       unsigned int flags)
+{
+	struct special *r = link_find(h, (uintptr_t)from, flags);
+	uintptr_t target;
+
+	if (!r)
+		return -KGC_EINVAL;
+	if (from == to)
+		return 0;
+	if (link_find(h, (uintptr_t)to, flags))
+		return -KGC_EBUSY;
+	target = r->to;
+	link_drop(h, r);
+	return link_add(h, target, to, holder, flags);
+}
+
+int kgc_move_weak(void **from, void **to, unsigned int flags)
+{
+	struct heap *h = &heap;
+	struct object holder;
+	int err;
+
+	if (!cache_attach(h))
+		return -KGC_ENOMEM;
+	kgc_host_pin();
+	if (!object_find(h, (uintptr_t)to, &holder))
+		holder.base = 0;
+	lock_take(&h->specials.lock);
+	err = move_locked(h, from, to, holder.base, flags & KGC_WEAK_LONG);
+	lock_drop(&h->specials.lock);
+	kgc_host_unpin();
+	return err;
+}
+
 void *kgc_read_weak(void *const *link, bool hidden)
 {
 	void *volatile p; /* a copy that the collector sees, before unpin */

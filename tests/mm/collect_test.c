@@ -145,3 +145,41 @@ KTEST(mm_collect, world_runs_on_when_it_ends)
 	EXPECT_EQ(kgc_host_context(), KGC_TASK);
 	EXPECT_EQ(kgc_check(), 0);
 }
+
+KTEST(mm_collect, disabled_collector_frees_nothing)
+{
+	const uint32_t cycles = kgc_cycles();
+
+	kgc_disable();
+	kgc_disable();
+	kgc_collect();
+	EXPECT_EQ(kgc_cycles(), cycles);
+	kgc_enable();
+	EXPECT(kgc_is_disabled());
+	kgc_collect();
+	EXPECT_EQ(kgc_cycles(), cycles);
+	kgc_enable();
+	EXPECT(!kgc_is_disabled());
+	kgc_collect();
+	EXPECT(kgc_cycles() > cycles);
+}
+
+static unsigned int begun, ended;
+
+static void count_ends(bool begins)
+{
+	if (begins)
+		begun++;
+	else
+		ended++;
+}
+
+KTEST(mm_collect, hook_sees_both_ends_of_a_cycle)
+{
+	begun = ended = 0;
+	kgc_set_cycle_hook(count_ends);
+	kgc_collect();
+	kgc_set_cycle_hook(NULL);
+	EXPECT(begun > 0);
+	EXPECT_EQ(begun, ended);
+}

@@ -84,21 +84,3 @@ KTEST(mm_leak, unreachable_objects_are_shown_and_stay)
 	EXPECT_EQ(length(kept), N);
 	kept = NULL;
 }
-
-KTEST(mm_leak, disabled_collector_frees_nothing)
-{
-	const uint32_t cycles = kgc_cycles();
-
-	kgc_disable();
-	kgc_disable();
-	kgc_collect();
-	EXPECT_EQ(kgc_cycles(), cycles);
-	kgc_enable();
-	EXPECT(kgc_is_disabled());
-	kgc_collect();
-	EXPECT_EQ(kgc_cycles(), cycles);
-	kgc_enable();
-	EXPECT(!kgc_is_disabled());
-	kgc_collect();
-	EXPECT(kgc_cycles() > cycles);
-}

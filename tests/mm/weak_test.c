@@ -256,3 +256,27 @@ KTEST(mm_weak, value_of_a_noscan_uncollectable_key_lives)
 	EXPECT_EQ(own.specials.n, 0);
 	own_close();
 }
+
+KTEST(mm_weak, link_moves)
+{
+	static void *from, *to;
+	void **p = kgc_alloc(40, 0), *other = kgc_alloc(40, 0);
+
+	ASSERT(p && other);
+	EXPECT_EQ(kgc_flags(p), 0);
+	EXPECT_EQ(kgc_flags(&from), -KGC_EINVAL);
+	EXPECT_EQ(kgc_move_weak(&from, &to, 0), -KGC_EINVAL);
+	from = kgc_hide(p);
+	EXPECT_EQ(kgc_set_weak(&from, p, 0), 0);
+	EXPECT_EQ(kgc_move_weak(&from, &from, 0), 0);
+	EXPECT_EQ(kgc_set_weak(&to, other, 0), 0);
+	EXPECT_EQ(kgc_move_weak(&from, &to, 0), -KGC_EBUSY);
+	EXPECT(kgc_clear_weak(&to, 0));
+	EXPECT_EQ(kgc_move_weak(&from, &to, 0), 0);
+	EXPECT(!kgc_clear_weak(&from, 0));
+	to = kgc_hide(p);
+	kgc_free(p);
+	EXPECT(!to);
+	kgc_free(other);
+	from = NULL;
+}

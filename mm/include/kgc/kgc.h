@@ -119,6 +119,12 @@ size_t kgc_usable_size(const void *p);
  */
 void *kgc_lookup(const void *p, size_t *size);
 
+/*
+ * The flags that the object @p points into was allocated with, of KGC_NOSCAN,
+ * KGC_UNCOLLECTABLE and KGC_NOGC; -KGC_EINVAL if there is none.  [pinned]
+ */
+int kgc_flags(const void *p);
+
 /* Copies, noscan; NULL if there is no memory.  [pinned] [collects] */
 char *kgc_strdup(const char *s);
 void *kgc_memdup(const void *p, size_t size);
@@ -136,6 +142,12 @@ bool kgc_is_disabled(void);
 
 /* How many collections there have been.  [interrupt] */
 uint32_t kgc_cycles(void);
+
+/*
+ * Have @fn called by the task that collects, with true before it stops the
+ * world and false when it has swept; NULL: nothing.  Every true has its false.
+ */
+void kgc_set_cycle_hook(void (*fn)(bool begins));
 
 /*
  * --- finalizers ---
@@ -179,6 +191,9 @@ int kgc_run_finalizers(void);
 /* How many are due.  [interrupt] */
 size_t kgc_finalizers_due(void);
 
+/* Every finalizer is due now, whoever reaches its object. */
+void kgc_queue_finalizers(void);
+
 /*
  * While on, the host is not asked to run finalizers: they wait for the
  * program's own kgc_run_finalizers(), which does not collect then.  [pinned]
@@ -211,6 +226,11 @@ static inline void *kgc_hide(const void *p)
 int kgc_set_weak(void **link, const void *p, unsigned int flags);
 /* Forget the link; false if it was not registered.  *@link stays. */
 bool kgc_clear_weak(void **link, unsigned int flags);
+/*
+ * The link at @from moves to @to, whose contents are not looked at.  Returns
+ * 0, -KGC_EINVAL if @from is not registered, -KGC_EBUSY if @to is.
+ */
+int kgc_move_weak(void **from, void **to, unsigned int flags);
 /*
  * *@link, with no collection between the load and the caller's copy; if
  * @hidden it is revealed.  NULL if the object died.  [pinned]
@@ -258,6 +278,8 @@ void kgc_remove_root(const void *lo, const void *hi);
  * Returns 0 or -KGC_ENOMEM.  [pinned]
  */
 int kgc_exclude_root(const void *lo, const void *hi);
+/* Undo that, by the same bounds.  [pinned] */
+void kgc_include_root(const void *lo, const void *hi);
 
 /*
  * Return @fn(@arg), called pinned: no collection and no task switch on this
