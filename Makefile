@@ -70,7 +70,7 @@ objects		= $(patsubst %,$(1)/%.o,$(basename $(sort \
 # The kernel's own pin and unpin are inline; tests/mm sees mm/internal.h.
 private.tests	= -iquote mm -iquote tests/system \
 		  $(if $(filter tests/kernel/%,$<),\
-		  -Ikernel/include -Iarch/include -Iboot/include -Ilib/include)
+		  $(foreach d,kernel arch boot lib libc,-I$(d)/include))
 private.arch	= -Iarch/x86/$(ARCH) -Iarch/x86
 inline.image	:= -Ikernel/inline
 inline.hosted	:= -Ihosted/inline

@@ -63,6 +63,8 @@ static const struct param table[] = {
 	{ "cases", PARAM_STRING, &params.cases, "first", 0, 0,
 	  "first or all: how much the tests do" },
 	{ "mode", PARAM_STRING, &params.mode, NULL, 0, 0, "of a workload" },
+	{ "malloc", PARAM_STRING, &params.malloc, NULL, 0, 0,
+	  "gc, manual or leak: what becomes of a program's blocks" },
 	{ "crash", PARAM_STRING, &params.crash, NULL, 0, 0,
 	  "fail on purpose, see crash.c" },
 	{ "quiet", PARAM_BOOL, &params.quiet, NULL, 0, 0, "no boot lines" },

@@ -14,6 +14,8 @@
 #include <kernel/libc.h>
 #include <kernel/panic.h>
 #include <kernel/param.h>
+#include <kgc_leak.h>
+#include <libc/malloc.h>
 
 extern char **environ;
 void __libc_init_array(void);
@@ -54,6 +56,7 @@ void libc_init(void)
 	struct _reent *const task = _impure_ptr;
 	unsigned int i;
 
+	malloc_init();
 	for (i = 0; i < params.nenv; i++)
 		env[i] = (char *)params.env[i];
 	environ = env;
@@ -77,5 +80,6 @@ void libc_exit(int status)
 
 void _exit(int status)
 {
+	kgc_leak_report();
 	kernel_exit(status);
 }

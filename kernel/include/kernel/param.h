@@ -33,6 +33,7 @@ struct kernel_params {
 	unsigned int seed;     /* of the tests */
 	const char *cases;     /* "first" or "all" */
 	const char *mode;      /* of a workload */
+	const char *malloc;    /* "gc", "manual", "leak", or NULL */
 	const char *crash;     /* fail on purpose: kernel/crash.c */
 	bool quiet;	       /* no boot lines */
 	const char *run[PARAM_RUNS_MAX]; /* run=, in order */
