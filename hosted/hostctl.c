@@ -153,6 +153,11 @@ static __attribute__((constructor)) void output_hook(void)
 	host_hooks.output = output_keep;
 }
 
+bool hostctl_preempts(void)
+{
+	return true;
+}
+
 const char *hostctl_name(void)
 {
 	return "hosted";

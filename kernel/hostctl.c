@@ -97,6 +97,11 @@ void hostctl_last_output(char *buf, size_t size)
 	host_last_output(buf, size);
 }
 
+bool hostctl_preempts(void)
+{
+	return true;
+}
+
 const char *hostctl_name(void)
 {
 	return "kernel";

@@ -9,11 +9,11 @@
  * Before a case its name is printed as a comment, so that a log that ends there
  * says what crashed.  A case that fails in several threads at once counts each
  * failure, though their lines may mix.
+ *
+ * No C library is called: an embedder's kernel may have none.
  */
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <kgc/host.h>
 #include <tests/ktest.h>
@@ -28,26 +28,61 @@ static atomic_uint nfailures;	 /* of the case that runs */
 static const char *skip_reason;	 /* of the case that runs, or NULL */
 static atomic_uint random_state; /* never 0 */
 
+/* --- text ---------------------------------------------------------------- */
+
+__attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	ktest_vprintf(fmt, ap);
+	va_end(ap);
+}
+
+static int compare_text(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
 /* --- names --------------------------------------------------------------- */
 
-/* As strcmp() of the two full names. */
 static int compare(const struct ktest *a, const struct ktest *b)
 {
-	int order = strcmp(a->suite, b->suite);
+	int order = compare_text(a->suite, b->suite);
 
-	return order ? order : strcmp(a->name, b->name);
+	return order ? order : compare_text(a->name, b->name);
+}
+
+/* The character of "suite:name" at @i; 0 behind its end. */
+static char full_name_at(const struct ktest *t, size_t i)
+{
+	const char *s;
+
+	for (s = t->suite; *s; s++)
+		if (!i--)
+			return *s;
+	if (!i--)
+		return ':';
+	for (s = t->name; *s; s++)
+		if (!i--)
+			return *s;
+	return 0;
 }
 
 static bool contains(const struct ktest *t, const char *word, size_t n)
 {
-	char full[160];
-	size_t i, length;
+	size_t i, k;
 
-	snprintf(full, sizeof full, "%s:%s", t->suite, t->name);
-	length = strlen(full);
-	for (i = 0; i + n <= length; i++)
-		if (!memcmp(full + i, word, n))
+	for (i = 0; full_name_at(t, i); i++) {
+		for (k = 0; k < n && full_name_at(t, i + k) == word[k]; k++)
+			;
+		if (k == n)
 			return true;
+	}
 	return false;
 }
 
@@ -59,7 +94,8 @@ static bool is_selected(const struct ktest *t, const char *filter)
 	if (!filter || !*filter)
 		return true;
 	for (;; filter += n + 1) {
-		n = strcspn(filter, ",");
+		for (n = 0; filter[n] && filter[n] != ',';)
+			n++;
 		if (n && contains(t, filter, n))
 			return true;
 		if (!filter[n])
@@ -86,47 +122,44 @@ static const struct ktest *next_after(const struct ktest *last,
 
 /* --- what a case calls --------------------------------------------------- */
 
+bool ktest_fail(const char *file, int line, const char *what)
+{
+	atomic_fetch_add(&nfailures, 1);
+	say("# %s:%d: %s\n", file, line, what);
+	return false;
+}
+
 /* C libraries without %llu are many. */
-static const char *hex(char *buf, size_t size, uint64_t value)
+static void say_value(const char *which, uint64_t value)
 {
 	unsigned long high = (unsigned long)(value >> 32);
 	unsigned long low = (unsigned long)(value & 0xffffffff);
 
 	if (high)
-		snprintf(buf, size, "0x%lx%08lx", high, low);
+		say("#   %s 0x%lx%08lx\n", which, high, low);
 	else
-		snprintf(buf, size, "%lu (0x%lx)", low, low);
-	return buf;
-}
-
-bool ktest_fail(const char *file, int line, const char *what)
-{
-	atomic_fetch_add(&nfailures, 1);
-	printf("# %s:%d: %s\n", file, line, what);
-	return false;
+		say("#   %s %lu (0x%lx)\n", which, low, low);
 }
 
 bool ktest_expect_eq(const char *file, int line, const char *what, uint64_t a,
 		     uint64_t b)
 {
-	char left[32], right[32];
-
 	if (a == b)
 		return true;
 	ktest_fail(file, line, what);
-	printf("#   left:  %s\n", hex(left, sizeof left, a));
-	printf("#   right: %s\n", hex(right, sizeof right, b));
+	say_value("left: ", a);
+	say_value("right:", b);
 	return false;
 }
 
 bool ktest_expect_str(const char *file, int line, const char *what,
 		      const char *a, const char *b)
 {
-	if (a && b && !strcmp(a, b))
+	if (a && b && !compare_text(a, b))
 		return true;
 	ktest_fail(file, line, what);
-	printf("#   is:        %s\n", a ? a : "(null)");
-	printf("#   should be: %s\n", b ? b : "(null)");
+	say("#   is:        %s\n", a ? a : "(null)");
+	say("#   should be: %s\n", b ? b : "(null)");
 	return false;
 }
 
@@ -157,24 +190,21 @@ static bool run_one(const struct ktest *t, int number, uint32_t seed)
 	uint32_t ms;
 	bool failed;
 
-	printf("# %s:%s ...\n", t->suite, t->name);
-	fflush(stdout);
+	say("# %s:%s ...\n", t->suite, t->name);
 	atomic_store(&nfailures, 0);
 	atomic_store(&random_state, seed ? seed : 1);
 	skip_reason = NULL;
 	t->run();
 	failed = atomic_load(&nfailures) != 0;
-	printf("%s %d %s:%s", failed ? "not ok" : "ok", number, t->suite,
-	       t->name);
+	say("%s %d %s:%s", failed ? "not ok" : "ok", number, t->suite, t->name);
 	if (skip_reason && !failed)
-		printf(" # SKIP %s", skip_reason);
-	printf("\n");
+		say(" # SKIP %s", skip_reason);
+	say("\n");
 	/* 2^20 ns for a ms: near enough, and no 64-bit division. */
 	ms = (uint32_t)((kgc_host_nanotime() - start) >> 20);
 	if (ms >= SLOW_MS)
-		printf("# %s:%s took %lu ms\n", t->suite, t->name,
-		       (unsigned long)ms);
-	fflush(stdout);
+		say("# %s:%s took %lu ms\n", t->suite, t->name,
+		    (unsigned long)ms);
 	return failed;
 }
 
@@ -185,12 +215,11 @@ int ktest_run(const char *filter, uint32_t seed)
 
 	for (t = NULL; (t = next_after(t, filter));)
 		n++;
-	printf("KTAP version 1\n");
-	printf("# seed %lu\n", (unsigned long)seed);
-	printf("1..%d%s\n", n, n ? "" : " # SKIP no test of that name");
+	say("KTAP version 1\n");
+	say("# seed %lu\n", (unsigned long)seed);
+	say("1..%d%s\n", n, n ? "" : " # SKIP no test of that name");
 	for (t = NULL; (t = next_after(t, filter));)
 		nfailed += run_one(t, ++number, seed);
-	printf("# %d of %d failed\n", nfailed, n);
-	fflush(stdout);
+	say("# %d of %d failed\n", nfailed, n);
 	return nfailed;
 }

@@ -14,6 +14,7 @@
 #ifndef TESTS_KTEST_H
 #define TESTS_KTEST_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -63,6 +64,13 @@ void ktest_skip(const char *why);
  * KTAP 1 with the seed on a comment line.  Returns the number of failures.
  */
 int ktest_run(const char *filter, uint32_t seed);
+
+/*
+ * Where results are printed: tests/output.c hands them to the C library.  A
+ * host without one leaves that file out, and may hand them to its
+ * kgc_host_vprintf().
+ */
+void ktest_vprintf(const char *fmt, va_list ap);
 
 /* A random number; the stream is restarted from the seed for each case. */
 uint32_t ktest_random(void);
