@@ -215,6 +215,8 @@ $(O)/embed: examples/embed/main.c examples/embed/host.c $(O)/kgc.o
 
 embed: $(O)/embed ## examples/embed: the collector over one static array
 
+include examples/embed-kernel/embed-kernel.mk
+
 # --- tests and checks ------------------------------------------------------
 
 # Both arches, unless the command line or the environment names one.
