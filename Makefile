@@ -108,6 +108,7 @@ $(O)/kgc.o: $(mm-objects)
 	$(Q)scripts/check-symbols $@
 
 kgc.o: $(O)/kgc.o ## the collector as one relocatable object
+	@size $< | awk 'NR == 2 {print "$<:", $$1, "bytes of text,", $$2, "of data,", $$3, "of bss"}'
 
 # Linked three times: the table of symbols is part of what it describes.  The
 # first link has none, the second puts all in its place, the third knows where.
