@@ -133,6 +133,46 @@ KTEST(host, decommitted_memory_is_had_again)
 	kgc_host_release(p, SIZE);
 }
 
+/* The page's memory goes to its neighbour, and it gets another. */
+KTEST(host, a_page_forgets_where_it_was)
+{
+	unsigned char *p = kgc_host_reserve(SIZE, NULL, NULL);
+	unsigned char *q = p + KGC_PAGE_SIZE;
+
+	ASSERT(p);
+	ASSERT_EQ(kgc_host_commit(p, KGC_PAGE_SIZE), 0);
+	p[0] = 1;
+	kgc_host_decommit(p, KGC_PAGE_SIZE);
+	ASSERT_EQ(kgc_host_commit(q, KGC_PAGE_SIZE), 0);
+	__builtin_memset(q, 0x5a, KGC_PAGE_SIZE);
+	ASSERT_EQ(kgc_host_commit(p, KGC_PAGE_SIZE), 0);
+	EXPECT(is_zero(p, KGC_PAGE_SIZE));
+	__builtin_memset(p, 0, KGC_PAGE_SIZE);
+	EXPECT_EQ(q[0], 0x5a);
+	kgc_host_release(p, SIZE);
+}
+
+/* What was had before memory ran out is there for others. */
+KTEST(host, a_commit_of_too_much_fails_whole)
+{
+	void *p, *q;
+	size_t size;
+	int i;
+
+	NEED(hostctl_too_much);
+	size = hostctl_too_much();
+	p = kgc_host_reserve(size, NULL, NULL);
+	q = kgc_host_reserve(SIZE, NULL, NULL);
+	ASSERT(p && q);
+	for (i = 0; i < 3; i++) {
+		EXPECT(kgc_host_commit(p, size) < 0);
+		if (EXPECT_EQ(kgc_host_commit(q, SIZE), 0))
+			kgc_host_decommit(q, SIZE);
+	}
+	kgc_host_release(p, size);
+	kgc_host_release(q, SIZE);
+}
+
 KTEST(host, failed_commit_leaves_it_reserved)
 {
 	unsigned char *p;

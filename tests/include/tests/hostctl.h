@@ -30,6 +30,9 @@ HOSTCTL_HOOK void hostctl_fail_commit(unsigned long nth);
 /* Calls of commit and reserve since hostctl_fail_commit() was last called. */
 HOSTCTL_HOOK unsigned long hostctl_commits(void);
 
+/* Bytes to reserve that no commit can give: more than there is RAM. */
+HOSTCTL_HOOK size_t hostctl_too_much(void);
+
 /* Start a task (kernel) or a thread (process); wait for its end. */
 struct hostctl_thread;
 HOSTCTL_HOOK struct hostctl_thread *hostctl_spawn(void (*fn)(void *arg),
