@@ -14,7 +14,7 @@
 #include <kernel/printk.h>
 #include <lib/mem.h>
 
-extern char image_start[];
+extern char __image_start[];
 
 static char data_page[64];
 static volatile int zero, one = 1;
@@ -26,7 +26,7 @@ static __attribute__((noinline)) void crash_null(void)
 
 static __attribute__((noinline)) void crash_text(void)
 {
-	*(volatile char *)image_start = 1;
+	*(volatile char *)__image_start = 1;
 }
 
 static __attribute__((noinline)) void crash_rodata(void)

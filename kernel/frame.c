@@ -76,7 +76,7 @@ static uint32_t partial, whole; /* heads of the lists */
 static size_t nfree, ntotal;
 static uint64_t ram_bytes, ram_lost;
 
-extern char image_start[], end[];
+extern char __image_start[], __image_end[];
 
 static void piece_add(uint64_t lo, uint64_t hi)
 {
@@ -114,7 +114,7 @@ static void pieces_init(void)
 	const struct piece kept[] = {
 		{ 0, page },
 		{ TRAMPOLINE, TRAMPOLINE + page },
-		{ (uintptr_t)image_start, (uintptr_t)end },
+		{ (uintptr_t)__image_start, (uintptr_t)__image_end },
 		{ bootinfo.initrd & ~(page - 1),
 		  (bootinfo.initrd + bootinfo.initrd_size + page - 1) &
 			  ~(page - 1) },

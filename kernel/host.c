@@ -39,7 +39,7 @@
 enum { COLLECTOR_STACK = 32 << 10, GUARD = 4096 };
 
 /* Of linker.ld.  The pages between are stacks and page tables: no roots. */
-extern char data_start[], noroot_start[], noroot_end[], end[];
+extern char __data_start[], __noroot_start[], __noroot_end[], __image_end[];
 
 static struct {
 	struct spinlock lock;
@@ -197,8 +197,8 @@ void kgc_host_roots(kgc_host_visit_fn *visit, void *arg)
 	struct task *task;
 	uintptr_t lo;
 
-	visit(data_start, noroot_start, KGC_ROOT_DATA, NULL, arg);
-	visit(noroot_end, end, KGC_ROOT_DATA, NULL, arg);
+	visit(__data_start, __noroot_start, KGC_ROOT_DATA, NULL, arg);
+	visit(__noroot_end, __image_end, KGC_ROOT_DATA, NULL, arg);
 	for (task = task_next(NULL); task; task = task_next(task)) {
 		lo = roots_begin(task);
 		if (lo < task->stack_lo)

@@ -35,7 +35,7 @@ bool (*panic_hook)(const char *message);
 
 static bool reporting;
 
-extern char boot_stack[], image_start[], text_end[];
+extern char boot_stack[], __image_start[], __text_end[];
 
 void kernel_exit(int status)
 {
@@ -90,7 +90,7 @@ static void trap_backtrace(const struct trap *trap)
 	print_frame(trap->pc, 0, "");
 	if (!(trap->sp % sizeof(top)) && arch_query(trap->sp, NULL, NULL))
 		top = *(const uintptr_t *)trap->sp;
-	if (top > (uintptr_t)image_start && top < (uintptr_t)text_end)
+	if (top > (uintptr_t)__image_start && top < (uintptr_t)__text_end)
 		print_frame(top, 1, "? ");
 	panic_backtrace(0, trap->fp);
 }

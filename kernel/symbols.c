@@ -11,23 +11,23 @@
 #include <lib/format.h>
 
 /* The table; addresses fit in 32 bits on both arches. */
-extern const uint32_t symbols_count;
-extern const uint32_t symbols_address[];
-extern const uint32_t symbols_text[]; /* offsets into symbols_names */
-extern const char symbols_names[];
+extern const uint32_t __symbols_count;
+extern const uint32_t __symbols_address[];
+extern const uint32_t __symbols_text[]; /* offsets into __symbols_names */
+extern const char __symbols_names[];
 
-extern char image_start[], end[];
+extern char __image_start[], __image_end[];
 
 const char *symbol_name(uintptr_t addr, size_t *offset)
 {
-	uint32_t lo = 0, hi = symbols_count, middle;
+	uint32_t lo = 0, hi = __symbols_count, middle;
 
-	if (addr < (uintptr_t)image_start || addr >= (uintptr_t)end)
+	if (addr < (uintptr_t)__image_start || addr >= (uintptr_t)__image_end)
 		return NULL;
-	/* symbols_address[lo - 1] <= addr < symbols_address[hi] */
+	/* __symbols_address[lo - 1] <= addr < __symbols_address[hi] */
 	while (lo < hi) {
 		middle = lo + (hi - lo) / 2;
-		if (symbols_address[middle] <= addr)
+		if (__symbols_address[middle] <= addr)
 			lo = middle + 1;
 		else
 			hi = middle;
@@ -35,8 +35,8 @@ const char *symbol_name(uintptr_t addr, size_t *offset)
 	if (!lo)
 		return NULL;
 	if (offset)
-		*offset = addr - symbols_address[lo - 1];
-	return symbols_names + symbols_text[lo - 1];
+		*offset = addr - __symbols_address[lo - 1];
+	return __symbols_names + __symbols_text[lo - 1];
 }
 
 int symbol_format(char *buf, size_t size, uintptr_t addr)

@@ -40,7 +40,7 @@ static struct reservation reservations[RESERVATIONS_MAX];
 static unsigned int nreservations;
 static size_t reserved, committed;
 
-extern char end[];
+extern char __image_end[];
 
 static uintptr_t round_up(uintptr_t v, uintptr_t align)
 {
@@ -49,7 +49,7 @@ static uintptr_t round_up(uintptr_t v, uintptr_t align)
 
 uintptr_t vm_heap_base(void)
 {
-	return round_up((uintptr_t)end, ALIGN);
+	return round_up((uintptr_t)__image_end, ALIGN);
 }
 
 uintptr_t vm_heap_limit(void)

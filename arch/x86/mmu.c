@@ -30,7 +30,7 @@
 /* Above so many pages, reloading the whole TLB is cheaper than page by page. */
 #define FLUSH_MAX 64
 
-extern char end[];
+extern char __image_end[];
 
 static size_t table_frames;
 
@@ -122,7 +122,8 @@ static void table_drop(volatile void *slot, uint64_t pte)
 /* i386 has tables inside the image, which are no frames to give back. */
 static bool table_is_static(uint64_t pte)
 {
-	return (pte & PTE_PRESENT) && (pte & PTE_ADDRESS) < (uintptr_t)end;
+	return (pte & PTE_PRESENT) &&
+	       (pte & PTE_ADDRESS) < (uintptr_t)__image_end;
 }
 
 /* How far a walk from @va that ends at @depth may skip, at most @left. */

@@ -10,7 +10,8 @@
 
 #define MIB ((size_t)1 << 20)
 
-extern char image_start[], text_end[], rodata_end[], data_start[], end[];
+extern char __image_start[], __text_end[], __rodata_end[], __data_start[],
+	__image_end[];
 
 static size_t committed(void)
 {
@@ -129,13 +130,13 @@ KTEST(kernel_vm, image_has_its_rights)
 	unsigned int flags = 0;
 
 	EXPECT(!arch_query(0, NULL, NULL));
-	EXPECT(!arch_query((uintptr_t)image_start - FRAME_SIZE, NULL, NULL));
-	EXPECT(all_are(image_start, text_end, MMU_EXEC));
-	arch_query((uintptr_t)data_start, NULL, &flags);
+	EXPECT(!arch_query((uintptr_t)__image_start - FRAME_SIZE, NULL, NULL));
+	EXPECT(all_are(__image_start, __text_end, MMU_EXEC));
+	arch_query((uintptr_t)__data_start, NULL, &flags);
 	if (flags & MMU_EXEC) {
 		ktest_skip("this processor has no NX");
 		return;
 	}
-	EXPECT(all_are(text_end, rodata_end, 0));
-	EXPECT(all_are(data_start, end, MMU_WRITE));
+	EXPECT(all_are(__text_end, __rodata_end, 0));
+	EXPECT(all_are(__data_start, __image_end, MMU_WRITE));
 }

@@ -30,7 +30,8 @@ enum {
 	NWINDOWS,
 };
 
-extern char image_start[], text_end[], rodata_end[], data_start[], end[];
+extern char __image_start[], __text_end[], __rodata_end[], __data_start[],
+	__image_end[];
 extern char boot_stack[];
 
 struct paging paging;
@@ -101,11 +102,11 @@ void arch_mmu_init(void)
 		.table_entries = features.pae ? 512 : 1024,
 		.nx = features.pae && features.nx ? PTE_NX : 0,
 	};
-	if ((uintptr_t)end > (uintptr_t)NIMAGE << paging.level[0].shift)
+	if ((uintptr_t)__image_end > (uintptr_t)NIMAGE << paging.level[0].shift)
 		kernel_stop("the image is larger than its page tables");
-	map_image(image_start, text_end, 0);
-	map_image(text_end, rodata_end, paging.nx);
-	map_image(data_start, end, paging.nx | PTE_WRITE);
+	map_image(__image_start, __text_end, 0);
+	map_image(__text_end, __rodata_end, paging.nx);
+	map_image(__data_start, __image_end, paging.nx | PTE_WRITE);
 	early_set(image_tables[0], (uintptr_t)boot_stack / PAGE, 0);
 	map_tables();
 }

@@ -19,7 +19,8 @@
 #include "levels.h"
 #include "regs.h"
 
-extern char image_start[], text_end[], rodata_end[], data_start[], end[];
+extern char __image_start[], __text_end[], __rodata_end[], __data_start[],
+	__image_end[];
 extern char boot_stack[];
 
 struct paging paging;
@@ -66,9 +67,9 @@ void arch_mmu_init(void)
 		.table_entries = 512,
 		.nx = features.nx ? PTE_NX : 0,
 	};
-	map_image(image_start, text_end, MMU_EXEC);
-	map_image(text_end, rodata_end, 0);
-	map_image(data_start, end, MMU_WRITE);
+	map_image(__image_start, __text_end, MMU_EXEC);
+	map_image(__text_end, __rodata_end, 0);
+	map_image(__data_start, __image_end, MMU_WRITE);
 	arch_unmap((uintptr_t)boot_stack, 4096, NULL);
 }
 
@@ -86,8 +87,8 @@ void arch_mmu_add_ram(uint64_t base, uint64_t size)
 void arch_mmu_enable(void)
 {
 	write_cr3((uintptr_t)root);
-	arch_protect(LAYOUT_DIRECT + (uintptr_t)image_start,
-		     rodata_end - image_start, 0);
+	arch_protect(LAYOUT_DIRECT + (uintptr_t)__image_start,
+		     __rodata_end - __image_start, 0);
 }
 
 volatile void *paging_mmio(paddr_t pa, size_t size)
