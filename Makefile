@@ -49,6 +49,9 @@ CC.x86_64 := -m64
 CC.i386	:= -m32 -march=i686
 LD.x86_64 := -m elf_x86_64
 LD.i386	:= -m elf_i386
+LD.image := -n -z max-page-size=4096 --no-warn-rwx-segments
+# A program takes of the image what it uses.
+sections := -ffunction-sections -fdata-sections
 # Debian's gcc makes i386 code position independent unless told otherwise.
 BARE	:= $(CC.$(ARCH)) -ffreestanding -nostdinc -fno-pie -fno-pic \
 	   -fno-stack-protector -fcf-protection=none \
@@ -85,8 +88,8 @@ all: $(O)/kgc.elf ## the kernel image for ARCH (x86_64, i386)
 $(O)/%.o: %.c $(LIBC.stamp)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC      $@")
-	$(Q)$(CC) $(call bare-flags,$<) $(inline.image) $(call includes,$<) \
-		$(private.$(call top,$<)) $(COMMON) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(call bare-flags,$<) $(sections) $(inline.image) \
+		$(call includes,$<) $(private.$(call top,$<)) $(COMMON) $(CFLAGS) -c -o $@ $<
 
 $(O)/%.o: %.S
 	@mkdir -p $(@D)
@@ -115,8 +118,8 @@ kgc.o: $(O)/kgc.o ## the collector as one relocatable object
 define link
 	$(Q)scripts/make-symbols $(2) >$(O)/symbols.S
 	$(Q)$(CC) $(FREESTANDING) -c -o $(O)/symbols.o $(O)/symbols.S
-	$(Q)$(LD) $(LD.$(ARCH)) -n -z max-page-size=4096 --no-warn-rwx-segments \
-		-T linker.ld -o $(1) $(image-objects) $(O)/symbols.o $(LIBC.libs)
+	$(Q)$(LD) $(LD.$(ARCH)) $(LD.image) -T linker.ld -o $(1) \
+		$(image-objects) $(O)/symbols.o $(LIBC.libs)
 endef
 
 $(O)/kgc.elf: $(image-objects) linker.ld scripts/make-symbols
@@ -217,6 +220,7 @@ $(O)/embed: examples/embed/main.c examples/embed/host.c $(O)/kgc.o
 embed: $(O)/embed ## examples/embed: the collector over one static array
 
 include examples/embed-kernel/embed-kernel.mk
+include scripts/program.mk
 
 # --- tests and checks ------------------------------------------------------
 

@@ -4,8 +4,8 @@
  *
  * The command line is cut into words at blanks.  A backslash takes the next
  * byte as it is; between double quotes blanks are part of the word, because
- * GRUB puts words with blanks into quotes.  Words live in one buffer for good,
- * so parameters may point into it.
+ * GRUB puts words with blanks into quotes; a word of nothing is "".  Words live
+ * in one buffer for good, so parameters may point into it.
  *
  * A word is name=value, or a name alone, which is name=1.  One that is not in
  * the table, or whose value does not parse, gets a line and has no effect.
@@ -68,6 +68,8 @@ static const struct param table[] = {
 	{ "crash", PARAM_STRING, &params.crash, NULL, 0, 0,
 	  "fail on purpose, see crash.c" },
 	{ "quiet", PARAM_BOOL, &params.quiet, NULL, 0, 0, "no boot lines" },
+	{ "name", PARAM_STRING, &params.name, "kgc", 0, 0,
+	  "of the program, its argv[0]" },
 	{ "run", PARAM_RUN, NULL, NULL, 0, 0, "do this; may be repeated" },
 };
 
@@ -75,6 +77,9 @@ static const struct param table[] = {
 
 /* What the command line gives each, as text, or NULL. */
 static const char *given[NTABLE];
+
+/* A word and what parts it from the next are two bytes at least. */
+_Static_assert(PARAM_ARGS_MAX >= BOOT_CMDLINE_MAX / 2, "argv may overflow");
 
 static char words[BOOT_CMDLINE_MAX + 1];
 
@@ -262,7 +267,7 @@ void param_init(void)
 		if (p->preset)
 			value_parse(p, p->preset);
 	while ((word = word_next(&from, &to))) {
-		if (arguments && params.argc < PARAM_ARGS_MAX)
+		if (arguments)
 			params.argv[params.argc++] = word;
 		else if (!arguments && text_equal(word, "--"))
 			arguments = true;

@@ -99,3 +99,27 @@ KTEST(kernel_param, too_many_runs_are_survived)
 	parse(line);
 	EXPECT_EQ(found.nrun, PARAM_RUNS_MAX);
 }
+
+KTEST(kernel_param, arguments_may_be_empty_or_odd)
+{
+	parse("-- \"\" \\\n\\\"\\' \"\"");
+	ASSERT_EQ(found.argc, 3);
+	EXPECT_STR(arg0, "");
+	EXPECT_STR(arg1, "\n\"'");
+	EXPECT(!found.argv[3]);
+	parse("name=a\\ b.elf -- -- --");
+	EXPECT_EQ(found.argc, 2);
+	EXPECT_STR(arg0, "--");
+}
+
+KTEST(kernel_param, as_many_arguments_as_a_line_has)
+{
+	char line[BOOT_CMDLINE_MAX] = "--";
+	unsigned int i;
+
+	for (i = 2; i + 2 < sizeof(line); i += 2)
+		strcpy(line + i, " x");
+	parse(line);
+	EXPECT_EQ(found.argc, (sizeof(line) - 3) / 2);
+	EXPECT(!found.argv[found.argc]);
+}

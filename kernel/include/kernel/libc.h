@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#pragma GCC visibility push(hidden)
+
 /* Room that a task's state takes, 16-aligned; fill it. */
 size_t libc_task_size(void);
 void libc_task_init(void *state);
@@ -23,5 +25,7 @@ void libc_task_switch(void *state);
 void libc_init(void);
 /* exit(): destructors, streams, then kernel_exit(). */
 _Noreturn void libc_exit(int status);
+
+#pragma GCC visibility pop
 
 #endif /* KERNEL_LIBC_H */

@@ -15,7 +15,7 @@
 enum {
 	PARAM_RUNS_MAX = 32,
 	PARAM_ENVS_MAX = 64,
-	PARAM_ARGS_MAX = 256,
+	PARAM_ARGS_MAX = 2048, /* more than a line has room for */
 };
 
 struct kernel_params {
@@ -36,6 +36,7 @@ struct kernel_params {
 	const char *malloc;    /* "gc", "manual", "leak", or NULL */
 	const char *crash;     /* fail on purpose: kernel/crash.c */
 	bool quiet;	       /* no boot lines */
+	const char *name;      /* a program's argv[0] */
 	const char *run[PARAM_RUNS_MAX]; /* run=, in order */
 	unsigned int nrun;
 	const char *env[PARAM_ENVS_MAX]; /* "NAME=value" of each env.NAME= */
