@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include <arch/console.h>
 #include <kernel/final.h>
 #include <kernel/libc.h>
 #include <kernel/param.h>
@@ -25,5 +26,7 @@ void run_main(void *arg)
 		argv[i + 1] = (char *)params.argv[i];
 	final_start();
 	libc_init();
+	/* What the host sent earlier might not have arrived. */
+	arch_channel_write("ready 0\n", 8);
 	libc_exit(main((int)params.argc + 1, argv, environ));
 }
