@@ -67,6 +67,8 @@ program: $(P)/program.o $(P)/symbols.o $(P)/flags $(P)/libc.a $(empty-libs) \
 	 $(if $(bdwgc-objects),$(P)/libgc.a) ## what kgc-cc links with, for ARCH and LIBC
 
 PREFIX	?= /usr/local
+# Those that make can bring: libc.mk names them.
+LIBCS	?= newlib
 install: ## kgc-cc, kgc-run, headers, libraries: PREFIX= DESTDIR= LIBCS=
 	$(Q)for libc in $(LIBCS); do for arch in x86_64 i386; do \
 		$(MAKE) ARCH=$$arch LIBC=$$libc program kgc.o || exit 1; \
