@@ -2,42 +2,35 @@
 /*
  * malloc.c - the forms of malloc's family that newlib itself calls
  *
- * The library passes the state whose errno is to be set.
+ * The library passes the state whose errno is to be set, which is the task's
+ * own: that of errno.  They go by the public names, so that a program with an
+ * allocator of its own has one heap, and may free what strdup() returns.
  */
-#include <errno.h>
 #include <malloc.h>
 #include <reent.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include <kgc/kgc.h>
-#include <libc/malloc.h>
-
-static void *checked(struct _reent *reent, void *p)
-{
-	if (!p)
-		reent->_errno = ENOMEM;
-	return p;
-}
 
 void *_malloc_r(struct _reent *reent, size_t size)
 {
-	return checked(reent, heap_malloc(size));
+	return malloc(size);
 }
 
 void *_calloc_r(struct _reent *reent, size_t n, size_t size)
 {
-	return checked(reent, heap_calloc(n, size));
+	return calloc(n, size);
 }
 
 void *_realloc_r(struct _reent *reent, void *p, size_t size)
 {
-	return checked(reent, heap_realloc(p, size));
+	return realloc(p, size);
 }
 
 void _free_r(struct _reent *reent, void *p)
 {
-	heap_release(p);
+	free(p);
 }
 
 void *_memalign_r(struct _reent *reent, size_t align, size_t size)
@@ -47,7 +40,7 @@ void *_memalign_r(struct _reent *reent, size_t align, size_t size)
 
 size_t _malloc_usable_size_r(struct _reent *reent, void *p)
 {
-	return heap_size(p);
+	return malloc_usable_size(p);
 }
 
 int _malloc_trim_r(struct _reent *reent, size_t pad)
