@@ -50,8 +50,6 @@ CC.i386	:= -m32 -march=i686
 LD.x86_64 := -m elf_x86_64
 LD.i386	:= -m elf_i386
 LD.image := -n -z max-page-size=4096 --no-warn-rwx-segments
-# A program takes of the image what it uses.
-sections := -ffunction-sections -fdata-sections
 # Debian's gcc makes i386 code position independent unless told otherwise.
 BARE	:= $(CC.$(ARCH)) -ffreestanding -nostdinc -fno-pie -fno-pic \
 	   -fno-stack-protector -fcf-protection=none \
@@ -231,7 +229,7 @@ test: ## all suites: kernel, process, examples; ARCH= and T=name narrow
 	$(Q)T='$(T)' scripts/run-tests $(arches)
 
 CHECKS	:= check-includes check-headers check-arch check-symbols \
-	   check-traps check-tour check-parameters check-text check-format
+	   check-program check-traps check-tour check-parameters check-text check-format
 check: ## the machine checks, then the tests
 	$(Q)scripts/run-checks $(CHECKS)
 	$(Q)$(MAKE) test

@@ -12,6 +12,9 @@
 # program.o shows kgc_* and what a C library shows.  The rest is local to it, and
 # what is not kgc_* is weak, so a program may define any name.
 
+# Of the image a program takes what it uses.
+sections := -ffunction-sections -fdata-sections
+
 P	:= $(O)/program
 program-objects	:= $(filter-out %/kernel/run.o %/kernel/hostctl.o,\
 		   $(call objects,$(O),arch/x86 arch/x86/$(ARCH) boot lib \
@@ -77,3 +80,5 @@ install: ## kgc-cc, kgc-run, headers, libraries: PREFIX= DESTDIR= LIBCS=
 	$(Q)scripts/install-kgc '$(DESTDIR)$(PREFIX)' $(LIBCS)
 
 .PHONY: program install
+
+-include $(patsubst %.o,%.d,$(program-objects) $(bdwgc-objects))
