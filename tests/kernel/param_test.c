@@ -121,5 +121,5 @@ KTEST(kernel_param, as_many_arguments_as_a_line_has)
 		strcpy(line + i, " x");
 	parse(line);
 	EXPECT_EQ(found.argc, (sizeof(line) - 3) / 2);
-	EXPECT(!found.argv[found.argc]);
+	EXPECT(!found.argv[(sizeof(line) - 3) / 2]);
 }

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	if (!strcmp(how, "null"))
 		((void (*)(void))(size_t)zero)();
 	if (!strcmp(how, "divide"))
-		return 1 / zero;
+		return 7 / zero;
 	if (!strcmp(how, "overrun"))
 		return overrun(0);
 	while (!strcmp(how, "loop"))

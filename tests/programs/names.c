@@ -91,7 +91,7 @@ int main(void)
 	end();
 	free(p);
 	printf("%d %s %d %d\n", text_equal(0), q, end_called,
-	       p >= memory && p < memory + sizeof(memory) &&
-		       q >= memory && q < memory + sizeof(memory));
+	       p >= memory && p < memory + sizeof(memory) && q >= memory &&
+		       q < memory + sizeof(memory));
 	return mallocs < 2;
 }

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# install.t - what make install puts in place works where it is moved to
+. tests/run/suite.sh
+. tests/run/program.sh
+
+want_all
+arch=both
+make -s install DESTDIR="$D/staged" PREFIX=/opt >"$D/out" 2>"$D/err"
+check "make install" [ $? = 0 ]
+# A name with a blank, and nothing that leads back to the tree.
+mv "$D/staged/opt" "$D/the prefix"
+cp -R tests/programs "$D"
+cd "$D" || exit 1
+check "no path of the tree" eval '! grep -rIl "$OLDPWD" "the prefix"'
+PATH="$D/the prefix/bin:$PATH"
+export PKG_CONFIG_PATH="$D/the prefix/share/pkgconfig"
+
+for libs in "the prefix"/lib/kgc/*-*/flags; do
+	name=${libs%/flags}
+	name=${name##*/}
+	arch=${name%-*} libc=${name##*-}
+	[ -e "the prefix/lib/kgc/$name/program.o" ] || continue
+	kgc-cc -march-kgc="$arch" -mlibc="$libc" -O2 programs/hello.c \
+		-o hello -H 2>headers
+	check "$libc: hello" [ -s hello ]
+	check "$libc: its own headers" eval '! grep "^\.* " headers |
+		grep -vE "the prefix|bin/\.\./|/gcc/"'
+	KGC_RUN=kgc-run
+	run hello -- x
+	check "$libc: runs" ended 7 'argv[1] = <x>'
+done
+
+arch=process
+cat >x.c <<'END'
+#include <stdio.h>
+#include <kgc/kgc.h>
+int main(void)
+{
+	kgc_init(&(struct kgc_config){ 0 });
+	return kgc_alloc(10, 0) == NULL;
+}
+END
+gcc x.c -o x "-Ithe prefix/include" "-Lthe prefix/lib" -lkgc -lpthread &&
+	./x
+status=$?
+check "libkgc.a" [ "$status" = 0 ]
+check "kgc.pc" grep -q '^Libs:.*-lkgc' "the prefix/share/pkgconfig/kgc.pc"
+echo "1..$n"
