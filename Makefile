@@ -217,8 +217,7 @@ $(O)/embed: examples/embed/main.c examples/embed/host.c $(O)/kgc.o
 
 embed: $(O)/embed ## examples/embed: the collector over one static array
 
-include examples/embed-kernel/embed-kernel.mk
-include scripts/program.mk
+include examples/embed-kernel/embed-kernel.mk scripts/program.mk
 
 # --- tests and checks ------------------------------------------------------
 
