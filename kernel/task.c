@@ -3,10 +3,11 @@
  * task.c - life of a task
  *
  * A task is one nogc block of the heap (the picture is in task.h), so that its
- * stack, the C library's state and its FP registers are one root range, and so
- * that tasks cost address space only while they live.  The lowest page is
- * unmapped, for an overflow to fault; its frame is kept and mapped again before
- * the block is freed, which therefore needs no memory.
+ * stack, its thread-local variables, the C library's state and its FP registers
+ * are one root range, and so that tasks cost address space only while they
+ * live.  The lowest page is unmapped, for an overflow to fault; its frame is
+ * kept and mapped again before the block is freed, which therefore needs no
+ * memory.
  *
  * Two hold a task: it itself until it has been switched away from for the last
  * time, and whoever created it until task_join() or task_detach().  The last
@@ -25,6 +26,7 @@
 #include <kernel/panic.h>
 #include <kernel/sched.h>
 #include <kernel/time.h>
+#include <kernel/tls.h>
 #include <kgc/kgc.h>
 #include <lib/format.h>
 
@@ -85,10 +87,11 @@ static struct task *task_lay_out(uintptr_t block, size_t size)
 {
 	uintptr_t end = block + size;
 	struct task *task = (void *)(end - align_up(sizeof(*task), 16));
-	uintptr_t libc, fp;
+	uintptr_t libc, tls, tls_lo, fp;
 
 	libc = align_down((uintptr_t)task - libc_task_size(), 16);
-	fp = align_down(libc - arch_fp_size(), ARCH_FP_ALIGN);
+	tls = tls_make(libc, &tls_lo);
+	fp = align_down(tls_lo - arch_fp_size(), ARCH_FP_ALIGN);
 	*task = (struct task){
 		.block = block,
 		.end = end,
@@ -96,6 +99,7 @@ static struct task *task_lay_out(uintptr_t block, size_t size)
 		.stack_hi = fp,
 		.fp = (void *)fp,
 		.libc = (void *)libc,
+		.tls = tls,
 		.refs = 2,
 	};
 	return task;
@@ -136,8 +140,8 @@ struct task *task_create(const char *name, void (*fn)(void *arg), void *arg,
 			 size_t stack_bytes)
 {
 	size_t stack = stack_bytes ? stack_bytes : TASK_STACK;
-	size_t top = sizeof(struct task) + libc_task_size() + arch_fp_size() +
-		     ARCH_FP_ALIGN + 32;
+	size_t top = sizeof(struct task) + libc_task_size() + tls_room() +
+		     arch_fp_size() + ARCH_FP_ALIGN + 32;
 	struct task *task;
 	unsigned long irq;
 	size_t size;

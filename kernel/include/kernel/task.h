@@ -3,10 +3,11 @@
  * kernel/task.h - kernel threads
  *
  * A task is one nogc block: a guard page, the stack, and at its top the FP
- * save area, the C library's state of this task and struct task.
+ * save area, its thread-local variables, the C library's state of this task
+ * and struct task.
  *
  *	block      block + 4096                                   block + size
- *	| guard    |  ... stack, growing down | FP | libc | struct task |
+ *	| guard    |  ... stack, growing down | FP | TLS | libc | struct task |
  *
  * What a task that does not run has in registers lies on its stack and in the
  * FP area, so its one root range is [sp - ARCH_REDZONE, block + size).
@@ -31,10 +32,10 @@ enum task_state {
 };
 
 struct task {
-	uintptr_t sp; /* while it does not run */
-	void *fp;     /* FP save area */
-	void *libc;   /* the C library's state of this task */
-	uintptr_t tls;
+	uintptr_t sp;  /* while it does not run */
+	void *fp;      /* FP save area */
+	void *libc;    /* the C library's state of this task */
+	uintptr_t tls; /* thread pointer; 0: none, on the boot stack */
 
 	unsigned int id;
 	const char *name; /* the creator's: a constant */
