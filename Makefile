@@ -116,8 +116,8 @@ kgc.o: $(O)/kgc.o ## the collector as one relocatable object
 define link
 	$(Q)scripts/make-symbols $(2) >$(O)/symbols.S
 	$(Q)$(CC) $(FREESTANDING) -c -o $(O)/symbols.o $(O)/symbols.S
-	$(Q)$(LD) $(LD.$(ARCH)) $(LD.image) -T linker.ld -o $(1) \
-		$(image-objects) $(O)/symbols.o $(LIBC.libs)
+	$(Q)$(LD) $(LD.$(ARCH)) $(LD.image) $(LIBC.ldflags) -T linker.ld \
+		-o $(1) $(image-objects) $(O)/symbols.o $(LIBC.libs)
 endef
 
 $(O)/kgc.elf: $(image-objects) linker.ld scripts/make-symbols

@@ -10,15 +10,19 @@ packages.stats	:=
 packages.format	:= check
 packages.run	:= build run
 packages.debug	:= build run
-packages.test	:= build run test
+packages.test	:= build run test picolibc
 packages.hosted-test := build test
-packages.check	:= build run test check
+packages.check	:= build run test check picolibc
 packages.checks	:= build check
 packages.iso	:= build run test
 packages.bench	:= build run bench
 purposes	:= $(sort $(foreach g,$(goals),$(if \
 		   $(filter undefined,$(origin packages.$(g))),build,\
 		   $(packages.$(g)))))
+# To build that library, if it is not there already (libc/libc.mk).
+ifeq ($(LIBC)-$(PICOLIBC),picolibc-)
+purposes	:= $(sort $(purposes) picolibc)
+endif
 
 # A stamp counts while it is newer than the list.
 packages-fresh	:= $(notdir $(shell find build -maxdepth 1 -name '.packages-*' \

@@ -114,7 +114,7 @@ static ssize_t console_read(char *buf, size_t n)
 	return (ssize_t)got;
 }
 
-_READ_WRITE_RETURN_TYPE read(int fd, void *buf, size_t n)
+ssize_t read(int fd, void *buf, size_t n)
 {
 	struct file *file;
 	size_t left;
@@ -131,15 +131,15 @@ _READ_WRITE_RETURN_TYPE read(int fd, void *buf, size_t n)
 		file->at += n;
 	}
 	mutex_unlock(&files_lock);
-	return file ? (_READ_WRITE_RETURN_TYPE)n : -1;
+	return file ? (ssize_t)n : -1;
 }
 
-_READ_WRITE_RETURN_TYPE write(int fd, const void *buf, size_t n)
+ssize_t write(int fd, const void *buf, size_t n)
 {
 	if (!is_console(fd))
 		return fail(file_of(fd) ? EROFS : EBADF);
 	printk_write(buf, n);
-	return (_READ_WRITE_RETURN_TYPE)n;
+	return (ssize_t)n;
 }
 
 /* Where @whence counts from; -1 if it is none of the three. */

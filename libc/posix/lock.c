@@ -17,7 +17,10 @@ struct __lock {
 	unsigned int depth; /* of a recursive lock, by its owner */
 };
 
-/* Those that the library declares; all of them must be here. */
+/*
+ * Those that newlib declares; all of them must be here.  picolibc has one, the
+ * last.
+ */
 struct __lock __lock___sinit_recursive_mutex = { .mutex = MUTEX_INIT };
 struct __lock __lock___sfp_recursive_mutex = { .mutex = MUTEX_INIT };
 struct __lock __lock___atexit_recursive_mutex = { .mutex = MUTEX_INIT };
@@ -27,6 +30,7 @@ struct __lock __lock___env_recursive_mutex = { .mutex = MUTEX_INIT };
 struct __lock __lock___tz_mutex = { .mutex = MUTEX_INIT };
 struct __lock __lock___dd_hash_mutex = { .mutex = MUTEX_INIT };
 struct __lock __lock___arc4random_mutex = { .mutex = MUTEX_INIT };
+struct __lock __lock___libc_recursive_mutex = { .mutex = MUTEX_INIT };
 
 static struct __lock spare = { .mutex = MUTEX_INIT };
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* libc/start.h - what libc/posix asks of the folder of the library */
+#ifndef LIBC_START_H
+#define LIBC_START_H
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * Streams, and what exit() is to do; before constructors run.  What is written
+ * goes out line by line, in order with the kernel's own.
+ */
+void library_init(void);
+
+#pragma GCC visibility pop
+
+#endif /* LIBC_START_H */
