@@ -18,7 +18,7 @@ libgcc	= $(shell $(CC) $(CC.$(ARCH)) -print-libgcc-file-name)
 # read() and write() return ssize_t, as POSIX has it; newlib would say int.
 libc-include = $(libc-undefine) -D_GNU_SOURCE \
 	       -D_READ_WRITE_RETURN_TYPE=_ssize_t -isystem libc/headers \
-	       $(2:%=-isystem %) -isystem $($(1).prefix)/include \
+	       -isystem libc/$(1)/headers -isystem $($(1).prefix)/include \
 	       -isystem $(GCC_INCLUDE)
 
 # --- newlib: Debian's source, built once per machine outside the tree ------
@@ -38,7 +38,7 @@ $(newlib.ready):
 PICOLIBC ?=
 picolibc.prefix := $(or $(PICOLIBC),$(shell scripts/build-picolibc -n $(ARCH)))
 picolibc.ready := $(picolibc.prefix)/$(if $(PICOLIBC),lib/libc.a,stamp)
-picolibc.cflags = $(call libc-include,picolibc,libc/picolibc/headers)
+picolibc.cflags = $(call libc-include,picolibc)
 # Calls of vfprintf() go through libc/picolibc/print.c, which locks.
 picolibc.ldflags := --wrap=vfprintf
 picolibc.libs = --start-group $(picolibc.prefix)/lib/libc.a $(libgcc) --end-group

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* libc_test.c - malloc's family, streams, locks: the library on this kernel */
+/* libc_test.c - malloc's family, numbers, state of tasks: the library here */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <math.h>
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,26 +116,6 @@ KTEST(libc, the_librarys_own_blocks_are_ours)
 	EXPECT(strtod("1e-7", NULL) == 1e-7);
 }
 
-KTEST(libc, streams_have_state_that_collections_leave)
-{
-	FILE *f;
-	char *text;
-	size_t size;
-	int i;
-
-	f = open_memstream(&text, &size);
-	ASSERT(f);
-	for (i = 0; i < 500; i++) {
-		fprintf(f, "%d\n", i);
-		if (i % 100 == 0)
-			kgc_collect();
-	}
-	fclose(f);
-	EXPECT_EQ(size, 10 * 2 + 90 * 3 + 400 * 4);
-	EXPECT(!memcmp(text + size - 4, "499\n", 4));
-	free(text);
-}
-
 KTEST(libc, files_that_are_not_there)
 {
 	char byte;
@@ -152,45 +134,6 @@ KTEST(libc, files_that_are_not_there)
 	EXPECT(!isatty(40));
 }
 
-struct writer {
-	FILE *f;
-	char letter;
-};
-
-static void write_lines(void *arg)
-{
-	struct writer *w = arg;
-	int i;
-
-	for (i = 0; i < 50; i++) {
-		fprintf(w->f, "%c%c%c%c\n", w->letter, w->letter, w->letter,
-			w->letter);
-		task_yield();
-	}
-}
-
-KTEST(libc, lines_of_two_tasks_do_not_mix)
-{
-	struct writer a = { NULL, 'a' }, b = { NULL, 'b' };
-	struct task *task[2];
-	char *text;
-	size_t size, i;
-
-	a.f = b.f = open_memstream(&text, &size);
-	ASSERT(a.f);
-	task[0] = task_create("test", write_lines, &a, 0);
-	task[1] = task_create("test", write_lines, &b, 0);
-	ASSERT(task[0] && task[1]);
-	task_join(task[0]);
-	task_join(task[1]);
-	fclose(a.f);
-	ASSERT_EQ(size, 500);
-	for (i = 0; i < size; i += 5)
-		EXPECT(!memcmp(text + i, "aaaa\n", 5) ||
-		       !memcmp(text + i, "bbbb\n", 5));
-	free(text);
-}
-
 KTEST(libc, clocks_advance)
 {
 	clock_t start = clock();
@@ -198,4 +141,119 @@ KTEST(libc, clocks_advance)
 	task_sleep_ns(30000000);
 	EXPECT(clock() > start);
 	EXPECT(time(NULL) > 0);
+}
+
+/* No %.17g of a fraction: the libraries differ in the digits beyond 15. */
+KTEST(libc, numbers_are_printed_and_read)
+{
+	char text[128];
+	double back;
+	size_t i;
+	static const double values[] = { 0.1, 1.0 / 3, 1e300, 4.9e-324,
+					 123456 };
+
+	snprintf(text, sizeof(text), "%.3f %e %g %g %5d|%-5d|%05d %lld %#x",
+		 2.0 / 3, 12345.678, 1e-5, 1e20, 42, 42, 42, 1LL << 40, 255);
+	EXPECT_STR(text, "0.667 1.234568e+04 1e-05 1e+20    42|42   |00042 "
+			 "1099511627776 0xff");
+	snprintf(text, sizeof(text), "%f %F %zu %hhd %c%s%%", INFINITY,
+		 -INFINITY, (size_t)7, 300, 'a', "b");
+	EXPECT_STR(text, "inf -INF 7 44 ab%");
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		snprintf(text, sizeof(text), "%.17g", values[i]);
+		back = strtod(text, NULL);
+		EXPECT(back == values[i]);
+	}
+	EXPECT(strtod("-1.5e3x", NULL) == -1500.0);
+	errno = 0;
+	EXPECT(strtod("1e999", NULL) == HUGE_VAL);
+	EXPECT_EQ(errno, ERANGE);
+	EXPECT_EQ(strtoull("18446744073709551615", NULL, 10), UINT64_MAX);
+	EXPECT(sscanf("12 0x1f 2.5 word", "%d %x %lf %9s", (int *)text,
+		      (unsigned int *)text + 1, &back, text + 64) == 4);
+	EXPECT(back == 2.5);
+	EXPECT_STR(text + 64, "word");
+}
+
+static int by_pointed(const void *a, const void *b)
+{
+	const int *const *x = a, *const *y = b;
+
+	if (rand() % 64 == 0)
+		kgc_collect();
+	return (**x > **y) - (**x < **y);
+}
+
+/* The array moves its only pointers through the library's temporaries. */
+KTEST(libc, qsort_holds_what_it_moves)
+{
+	enum { N = 300 };
+	int **array = calloc(N, sizeof(*array)), i;
+
+	ASSERT(array);
+	for (i = 0; i < N; i++) {
+		array[i] = malloc(sizeof(int));
+		ASSERT(array[i]);
+		*array[i] = (i * 7919) % N;
+	}
+	qsort(array, N, sizeof(*array), by_pointed);
+	for (i = 0; i < N; i++)
+		EXPECT_EQ(*array[i], i);
+}
+
+static jmp_buf jump;
+
+static __attribute__((noinline)) int deeper(int depth)
+{
+	if (depth == 0)
+		longjmp(jump, 5);
+	return depth + (depth < 20 ? deeper(depth - 1) : 0);
+}
+
+KTEST(libc, longjmp_returns_again)
+{
+	volatile double kept = 1.25;
+	volatile int times = 0;
+	int value = setjmp(jump);
+
+	times++;
+	if (value == 0)
+		deeper(10);
+	EXPECT_EQ(value, 5);
+	EXPECT_EQ(times, 2);
+	EXPECT(kept == 1.25);
+}
+
+static void tokenise(void *arg)
+{
+	char text[] = "x-y-z";
+	int *count = arg;
+	char *token;
+
+	for (token = strtok(text, "-"); token; token = strtok(NULL, "-")) {
+		errno = 100 + ++*count;
+		task_yield();
+		if (errno != 100 + *count)
+			*count = -100;
+	}
+}
+
+KTEST(libc, state_is_each_tasks_own)
+{
+	char text[] = "a,b,c,d";
+	struct task *task;
+	int theirs = 0, ours = 0;
+	char *token;
+
+	task = task_create("test", tokenise, &theirs, 0);
+	ASSERT(task);
+	for (token = strtok(text, ","); token; token = strtok(NULL, ",")) {
+		EXPECT_EQ(token[0], 'a' + ours);
+		errno = ++ours;
+		task_yield();
+		EXPECT_EQ(errno, ours);
+	}
+	task_join(task);
+	EXPECT_EQ(ours, 4);
+	EXPECT_EQ(theirs, 3);
 }

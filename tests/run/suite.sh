@@ -40,6 +40,24 @@ plain() {
 		--log "build/log/$name.log" --run "$@"
 }
 
+# kernel_suite <arch> <build folder>: all tests in the image
+kernel_suite() {
+	want_arch "$1"
+	suite "kernel-$2" 600 scripts/run-qemu --arch "$1" \
+		--kernel "build/$2/kgc.elf" --mem 256M --initrd tests/data \
+		--append "cases=first run=tests:$T"
+}
+
+# run_suite <arch> <build folder>: what `make run` does ends well
+run_suite() {
+	want_arch "$1"
+	want_all
+	plain "run-$2" 300 scripts/run-qemu --arch "$1" \
+		--kernel "build/$2/kgc.elf" --mem 256M --initrd tests/data \
+		--append "gctrace=1 run=heapgraph:cpython-startup.hg \
+run=alloctrace:sqlite3.at"
+}
+
 # qemu <arch> <command line> [<option>...]
 qemu() {
 	arch=$1 append=$2

@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+#if __POSIX_VISIBLE >= 200809
 FILE *open_memstream(char **text, size_t *size);
 ssize_t getdelim(char **line, size_t *size, int delimiter, FILE *f);
 ssize_t getline(char **line, size_t *size, FILE *f);
@@ -21,6 +22,7 @@ int dprintf(int fd, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int vdprintf(int fd, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
+#endif
 int fsetpos(FILE *f, const fpos_t *pos);
 void flockfile(FILE *f);
 void funlockfile(FILE *f);

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# kernel-x86_64-picolibc.t - all tests in the kernel image with picolibc
+. tests/run/suite.sh
+
+kernel_suite x86_64 x86_64-picolibc
