@@ -224,6 +224,14 @@ KTEST(libc, longjmp_returns_again)
 	EXPECT(kept == 1.25);
 }
 
+/* A picolibc without thread-local storage. */
+#if defined(__PICOLIBC__) && !defined(PICOLIBC_TLS) && \
+	!defined(__THREAD_LOCAL_STORAGE)
+enum { SHARED_STATE = true };
+#else
+enum { SHARED_STATE = false };
+#endif
+
 static void tokenise(void *arg)
 {
 	char text[] = "x-y-z";
@@ -245,6 +253,10 @@ KTEST(libc, state_is_each_tasks_own)
 	int theirs = 0, ours = 0;
 	char *token;
 
+	if (SHARED_STATE) {
+		ktest_skip("the library has one strtok() for all");
+		return;
+	}
 	task = task_create("test", tokenise, &theirs, 0);
 	ASSERT(task);
 	for (token = strtok(text, ","); token; token = strtok(NULL, ",")) {
