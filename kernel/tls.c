@@ -23,12 +23,12 @@
 
 enum { OWN_WORDS = 64, LEAST_ALIGN = 16 };
 
-/* Of linker.ld; the address of tls_align is the alignment. */
-extern char tls_start[], tls_data_end[], tls_end[], tls_align[];
+/* Of linker.ld; the address of __tls_align is the alignment. */
+extern char __tls_start[], __tls_data_end[], __tls_end[], __tls_align[];
 
 static size_t alignment(void)
 {
-	const size_t align = (uintptr_t)tls_align;
+	const size_t align = (uintptr_t)__tls_align;
 
 	return align < LEAST_ALIGN ? LEAST_ALIGN : align;
 }
@@ -36,9 +36,9 @@ static size_t alignment(void)
 /* The linker's: what the thread pointer is beyond the first variable. */
 static size_t variables_size(void)
 {
-	const size_t mask = (uintptr_t)tls_align - 1;
+	const size_t mask = (uintptr_t)__tls_align - 1;
 
-	return ((uintptr_t)tls_end - (uintptr_t)tls_start + mask) & ~mask;
+	return ((uintptr_t)__tls_end - (uintptr_t)__tls_start + mask) & ~mask;
 }
 
 size_t tls_room(void)
@@ -49,10 +49,10 @@ size_t tls_room(void)
 uintptr_t tls_make(uintptr_t end, uintptr_t *lo)
 {
 	const uintptr_t tp = (end - OWN_WORDS) & ~(uintptr_t)(alignment() - 1);
-	const size_t data = (uintptr_t)tls_data_end - (uintptr_t)tls_start;
+	const size_t data = (uintptr_t)__tls_data_end - (uintptr_t)__tls_start;
 
 	*lo = tp - variables_size();
-	memcpy((void *)*lo, tls_start, data);
+	memcpy((void *)*lo, __tls_start, data);
 	memset((char *)*lo + data, 0, tp + OWN_WORDS - *lo - data);
 	*(uintptr_t *)tp = tp;
 	return tp;
