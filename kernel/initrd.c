@@ -154,10 +154,16 @@ static const char *path_bare(const char *path)
 	}
 }
 
+void initrd_open(struct cpio *cpio)
+{
+	*cpio = (struct cpio){ .data = archive, .size = archive_size };
+}
+
 bool initrd_stat(const char *path, struct cpio_file *file)
 {
-	struct cpio cpio = { .data = archive, .size = archive_size };
+	struct cpio cpio;
 
+	initrd_open(&cpio);
 	path = path_bare(path);
 	while (cpio_next(&cpio, file))
 		if (text_equal(path_bare(file->path), path))

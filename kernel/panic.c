@@ -2,7 +2,7 @@
 /*
  * panic.c - say what is wrong, and stop
  *
- * Reports go straight to the console with interrupts off, and take no lock.
+ * Reports go straight to the log with interrupts off, and take no lock.
  * A failure while one is being written ends the machine at once: what has been
  * written by then is worth more than a second report.
  */
@@ -10,11 +10,11 @@
 
 #include <stdint.h>
 
-#include <arch/console.h>
 #include <arch/cpu.h>
 #include <arch/mmu.h>
 #include <arch/task.h>
 #include <arch/upcall.h>
+#include <kernel/channel.h>
 #include <kernel/log.h>
 #include <kernel/printk.h>
 #include <kernel/symbols.h>
@@ -39,11 +39,7 @@ extern char boot_stack[], __image_start[], __text_end[];
 
 void kernel_exit(int status)
 {
-	char record[16];
-	const int n =
-		format_buffer(record, sizeof(record), "exit %d\n", status);
-
-	arch_channel_write(record, n);
+	channel_write_exit(status);
 	arch_exit(status ? EXIT_BAD : EXIT_GOOD);
 }
 
@@ -105,8 +101,7 @@ static void report_begin(const char *message)
 		kernel_exit(EXIT_PANIC);
 	}
 	reporting = true;
-	if (!log_ends_in_line())
-		arch_console_write("\n", 1);
+	log_begin_line();
 	log_freeze();
 	printk("panic: %s\n", message);
 	task = task_current();
@@ -146,8 +141,7 @@ void panic(const char *fmt, ...)
 
 void kernel_stop(const char *why)
 {
-	arch_console_write("panic: ", 7);
-	printk("%s\n", why);
+	printk("panic: %s\n", why);
 	kernel_exit(EXIT_PANIC);
 }
 

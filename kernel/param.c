@@ -22,7 +22,9 @@ enum param_type {
 	PARAM_SIZE, /* with K, M, G or T behind it; 0x for addresses */
 	PARAM_STRING,
 	PARAM_BOOL,
-	PARAM_RUN, /* into params.run[], one behind the other */
+	PARAM_LOG,   /* bool: serial or channel */
+	PARAM_STDIN, /* bool: plain or escaped */
+	PARAM_RUN,   /* into params.run[], one behind the other */
 };
 
 struct param {
@@ -67,6 +69,10 @@ static const struct param table[] = {
 	  "gc, manual or leak: what becomes of a program's blocks" },
 	{ "crash", PARAM_STRING, &params.crash, NULL, 0, 0,
 	  "fail on purpose, see crash.c" },
+	{ "log", PARAM_LOG, &params.log_channel, "serial", 0, 0,
+	  "serial or channel: where messages go" },
+	{ "stdin", PARAM_STDIN, &params.stdin_escaped, "plain", 0, 0,
+	  "plain or escaped: form of the serial input" },
 	{ "quiet", PARAM_BOOL, &params.quiet, NULL, 0, 0, "no boot lines" },
 	{ "name", PARAM_STRING, &params.name, "kgc", 0, 0,
 	  "of the program, its argv[0]" },
@@ -160,6 +166,16 @@ static bool bool_parse(const struct param *p, const char *s)
 	return true;
 }
 
+/* One of two words: *value tells whether it is the second. */
+static bool choice_parse(const struct param *p, const char *s,
+			 const char *first, const char *second)
+{
+	if (!text_equal(s, first) && !text_equal(s, second))
+		return false;
+	*(bool *)p->value = text_equal(s, second);
+	return true;
+}
+
 static bool run_add(const char *s)
 {
 	if (params.nrun == PARAM_RUNS_MAX)
@@ -179,6 +195,10 @@ static bool value_parse(const struct param *p, const char *s)
 		return size_parse(p, s);
 	case PARAM_BOOL:
 		return bool_parse(p, s);
+	case PARAM_LOG:
+		return choice_parse(p, s, "serial", "channel");
+	case PARAM_STDIN:
+		return choice_parse(p, s, "plain", "escaped");
 	case PARAM_RUN:
 		return run_add(s);
 	case PARAM_STRING:
@@ -256,6 +276,17 @@ static char *word_next(const char **from, char **to)
 	return word;
 }
 
+/* Complaints, too, go where log= says, wherever in the line it stands. */
+static void log_find(void)
+{
+	const char *from = bootinfo.cmdline;
+	char *to = words, *word;
+
+	while ((word = word_next(&from, &to)) && !text_equal(word, "--"))
+		if (text_begins(word, "log="))
+			params.log_channel = text_equal(word, "log=channel");
+}
+
 void param_init(void)
 {
 	const char *from = bootinfo.cmdline;
@@ -266,6 +297,7 @@ void param_init(void)
 	for (p = table; p < table + NTABLE; p++)
 		if (p->preset)
 			value_parse(p, p->preset);
+	log_find();
 	while ((word = word_next(&from, &to))) {
 		if (arguments)
 			params.argv[params.argc++] = word;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * printk.c - lines to the console, and a ring of the last ones
+ * printk.c - lines to the log, and a ring of the last ones
  *
- * Bytes go out as they are, interrupts off meanwhile, so that one call's bytes
- * stay together; a line of 100 takes 120 us in QEMU.  What libc writes goes
- * out in pieces of 128 for the sake of the tick.  All of it also enters the
- * ring, from which a panic prints the last lines.
+ * The log is the console, or with log=channel the second channel.  Bytes go
+ * out as they are, interrupts off meanwhile, so that one call's bytes stay
+ * together; a line of 100 takes 120 us in QEMU.  What libc writes goes out in
+ * pieces of 128 for the sake of the tick.  All of it also enters the ring, from
+ * which a panic prints the last lines.
+ *
+ * A format comes in small pieces.  For the channel they are put together to
+ * one record a call, or one for each 256 bytes.
  *
  * Locking: interrupts off.  There is one CPU.
  */
@@ -16,23 +20,53 @@
 #include <arch/console.h>
 #include <arch/cpu.h>
 #include <arch/upcall.h>
+#include <kernel/channel.h>
 #include <kernel/log.h>
+#include <kernel/param.h>
 #include <lib/format.h>
 
 enum {
 	RING_SIZE = 8192, /* 20 lines of 100, and a trace line of 200 */
 	PIECE = 128,
+	RECORD_MAX = 256,
 };
 
 static char ring[RING_SIZE];
 static size_t ring_count; /* bytes ever written; the ring holds the last */
 static bool ring_frozen;
 
+static char record[RECORD_MAX]; /* for the channel, not yet written */
+static size_t record_size;
+
+static void record_flush(void)
+{
+	const size_t n = record_size;
+
+	record_size = 0;
+	channel_write("err", record, n);
+}
+
+/* To the log and not into the ring. */
+static void log_write(const char *s, size_t n)
+{
+	size_t i;
+
+	if (!params.log_channel) {
+		arch_console_write(s, n);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		record[record_size++] = s[i];
+		if (record_size == RECORD_MAX)
+			record_flush();
+	}
+}
+
 static void emit(void *arg, const char *s, size_t n)
 {
 	size_t i;
 
-	arch_console_write(s, n);
+	log_write(s, n);
 	if (ring_frozen)
 		return;
 	for (i = 0; i < n; i++)
@@ -45,6 +79,7 @@ void vprintk(const char *fmt, va_list ap)
 	const unsigned long irq = arch_irq_save();
 
 	format(emit, NULL, fmt, ap);
+	record_flush();
 	arch_irq_restore(irq);
 }
 
@@ -75,6 +110,7 @@ void printk_write(const char *s, size_t n)
 		piece = n < PIECE ? n : PIECE;
 		irq = arch_irq_save();
 		emit(NULL, s, piece);
+		record_flush();
 		arch_irq_restore(irq);
 	}
 }
@@ -82,6 +118,13 @@ void printk_write(const char *s, size_t n)
 void log_freeze(void)
 {
 	ring_frozen = true;
+}
+
+void log_begin_line(void)
+{
+	if (!log_ends_in_line())
+		log_write("\n", 1);
+	record_flush();
 }
 
 bool log_is_empty(void)
@@ -122,12 +165,13 @@ void printk_dump_tail(int lines)
 	for (; at < ring_count; at++) {
 		c = ring[at % RING_SIZE];
 		if (begins)
-			arch_console_write("  | ", 4);
-		arch_console_write(&c, 1);
+			log_write("  | ", 4);
+		log_write(&c, 1);
 		begins = c == '\n';
 	}
 	if (!begins)
-		arch_console_write("\n", 1);
+		log_write("\n", 1);
+	record_flush();
 	ring_frozen = frozen;
 	arch_irq_restore(irq);
 }

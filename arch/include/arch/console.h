@@ -7,7 +7,10 @@
 #include <stddef.h>
 
 void arch_console_init(void);
-/* Waits for room; nothing is lost.  No newline translation. */
+/*
+ * Waits for room, so nothing is lost unless there is none for half a minute.
+ * No newline translation.
+ */
 void arch_console_write(const char *s, size_t n);
 /* Next byte of input, or -1 if there is none now. */
 int arch_console_read(void);

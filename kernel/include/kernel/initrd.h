@@ -28,6 +28,9 @@ bool cpio_next(struct cpio *cpio, struct cpio_file *file);
 /* Look the loader's archive through; one line if it is bad. */
 void initrd_init(void);
 
+/* Begin to read the loader's archive, which is empty if there is none. */
+void initrd_open(struct cpio *cpio);
+
 /*
  * Find a file; a leading "/" or "./" has no meaning.  The bytes are read-only
  * and lie outside the roots and the heap.

@@ -10,5 +10,7 @@ void log_freeze(void);
 bool log_is_empty(void);
 /* Did the last byte printed end a line? */
 bool log_ends_in_line(void);
+/* End the line if it is not; this one newline does not enter the ring. */
+void log_begin_line(void);
 
 #endif /* KERNEL_LOG_H */

@@ -2,7 +2,7 @@
 /*
  * kernel/panic.h - say what is wrong, and stop
  *
- * The first line is "panic: " and the message; no other line of the console
+ * The first line is "panic: " and the message; no other line of the log
  * begins so.  Task, registers, backtrace and the last lines of the log follow,
  * "exit N" goes to the second channel, and the machine ends with status 35.
  */

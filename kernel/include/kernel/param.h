@@ -35,6 +35,8 @@ struct kernel_params {
 	const char *mode;      /* of a workload */
 	const char *malloc;    /* "gc", "manual", "leak", or NULL */
 	const char *crash;     /* fail on purpose: kernel/crash.c */
+	bool log_channel;      /* messages go to the second channel */
+	bool stdin_escaped;    /* the serial input has escapes and an end */
 	bool quiet;	       /* no boot lines */
 	const char *name;      /* a program's argv[0] */
 	const char *run[PARAM_RUNS_MAX]; /* run=, in order */
