@@ -244,6 +244,10 @@ includes-of-%:
 	@echo $(if $(filter hosted,$*),$(inline.hosted),$(inline.image)) \
 		$(call includes,$*/x) $(private.$*)
 
+# Those of libc/headers stand before the C library's own.
+includes-of-libc-headers:
+	@echo -nostdinc $(LIBC.cflags)
+
 .PHONY: hosted hosted-test embed test check checks format
 
 -include $(patsubst %.o,%.d,$(image-objects) $(mm-objects) $(hosted-objects) $(hosted-tests))
