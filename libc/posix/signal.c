@@ -75,6 +75,9 @@ static void run_handler(int signal, const struct sigaction *action,
 	mutex_unlock(&lock);
 }
 
+/* Deliver what waits and is not blocked any more. */
+static void deliver_waiting(void);
+
 /* Deliver @signal, which is not blocked, in this task. */
 static void deliver(int signal)
 {
@@ -100,9 +103,9 @@ static void deliver(int signal)
 	if (action.sa_handler == SIG_DFL)
 		end_by(signal);
 	run_handler(signal, &action, before);
+	deliver_waiting();
 }
 
-/* Deliver what waits and is not blocked any more. */
 static void deliver_waiting(void)
 {
 	int signal;

@@ -69,6 +69,19 @@ KTEST(kernel_param, what_does_not_parse_is_ignored)
 	EXPECT_EQ(found.gcpercent, 100);
 }
 
+KTEST(kernel_param, choices)
+{
+	parse("");
+	EXPECT(!found.log_channel);
+	EXPECT(!found.stdin_escaped);
+	parse("stdin=escaped log=channel");
+	EXPECT(found.log_channel);
+	EXPECT(found.stdin_escaped);
+	parse("log=channel log=serial stdin=escaped stdin=cooked");
+	EXPECT(!found.log_channel);
+	EXPECT(found.stdin_escaped);
+}
+
 KTEST(kernel_param, runs_keep_their_order)
 {
 	parse("run=trees:3 hz=100 run=tests");
