@@ -623,6 +623,30 @@ KTEST(libc_files, temporary_files)
 	end();
 }
 
+KTEST(libc_files, lines)
+{
+	char *line = NULL;
+	size_t room = 0;
+	FILE *f;
+
+	begin();
+	write_file("a", "one\n\nlast");
+	f = fopen("a", "r");
+	ASSERT(f);
+	EXPECT_EQ(getline(&line, &room, f), 4);
+	EXPECT_STR(line, "one\n");
+	EXPECT_EQ(getline(&line, &room, f), 1);
+	EXPECT_EQ(getdelim(&line, &room, 's', f), 3);
+	EXPECT_STR(line, "las");
+	EXPECT_EQ(getline(&line, &room, f), 1);
+	EXPECT_STR(line, "t");
+	EXPECT_EQ(getline(&line, &room, f), -1);
+	free(line);
+	EXPECT_EQ(fclose(f), 0);
+	EXPECT_EQ(unlink("a"), 0);
+	end();
+}
+
 KTEST(libc_files, a_file_larger_than_memory)
 {
 	struct stat st;
