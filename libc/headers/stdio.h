@@ -11,10 +11,6 @@ extern "C" {
 #endif
 
 #if __POSIX_VISIBLE
-ssize_t getline(char **__restrict line, size_t *__restrict room,
-		FILE *__restrict stream);
-ssize_t getdelim(char **__restrict line, size_t *__restrict room, int end,
-		 FILE *__restrict stream);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *stream);
 int renameat(int old_base, const char *old_path, int new_base,
