@@ -124,9 +124,12 @@ static int flush_all(void)
 	return result;
 }
 
+/* volatile: 1.8 declares that it is not NULL. */
 int fflush(FILE *f)
 {
-	if (!f)
+	FILE *volatile given = f;
+
+	if (!given)
 		return flush_all();
 	return f->flush ? f->flush(f) : 0;
 }

@@ -12,6 +12,10 @@
 #include <kernel/task.h>
 #include <kgc/kgc.h>
 
+/* picolibc 1.8 neither declares nor calls these. */
+int __retarget_lock_try_acquire(_LOCK_T lock);
+int __retarget_lock_try_acquire_recursive(_LOCK_T lock);
+
 struct __lock {
 	struct mutex mutex;
 	unsigned int depth; /* of a recursive lock, by its owner */
