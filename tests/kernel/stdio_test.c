@@ -113,7 +113,7 @@ KTEST(stdio, calls_are_whole_under_preemption)
 KTEST(stdio, two_tasks_print)
 {
 	struct writer a = { stdout, 'a', 20, true };
-	struct writer b = { stderr, 'b', 20, true };
+	struct writer b = { stdout, 'b', 20, true };
 	FILE *volatile all = NULL;
 	struct task *task[2];
 
@@ -123,7 +123,6 @@ KTEST(stdio, two_tasks_print)
 	task_join(task[0]);
 	task_join(task[1]);
 	EXPECT_EQ(ferror(stdout), 0);
-	EXPECT_EQ(ferror(stderr), 0);
 	EXPECT_EQ(fflush(all), 0);
 }
 

@@ -7,7 +7,7 @@ want_all
 mkdir -p build/log
 n=0
 letters=$(printf '%0120d' 0)
-# Lines of stdout are a's, of stderr b's; a call's bytes stay together.
+# One task prints a's, another b's; a call's bytes stay together.
 whole() {
 	[ "$(grep -cx "$(echo "$letters" | tr 0 "$1")" "$log")" = 20 ]
 }
