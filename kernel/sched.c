@@ -4,8 +4,10 @@
  *
  * One run queue, round robin, a tick each: the collector's users are few and
  * equal, and a queue of a hundred tasks is as good as one of two.  A task is
- * in the run queue, or asleep, or in a wait queue, or on a CPU; its `next`
- * serves whichever of the queues it is in.
+ * in the run queue, or asleep, or in a wait queue, or on a CPU; its `next` and
+ * `prev` serve whichever of the queues it is in.  Who waits with a deadline is
+ * in a wait queue and among the sleepers, and whatever wakes it first takes it
+ * out of both.
  *
  * A switch happens where a task asks for it, where the last unpin finds that
  * one is due, and where an interrupt returns to code that is not pinned.  It
@@ -38,6 +40,7 @@ static struct task *sleepers; /* by wake_ns, soonest first */
 static void queue_put(struct waitqueue *queue, struct task *task)
 {
 	task->next = NULL;
+	task->prev = queue->last;
 	if (queue->last)
 		queue->last->next = task;
 	else
@@ -45,17 +48,50 @@ static void queue_put(struct waitqueue *queue, struct task *task)
 	queue->last = task;
 }
 
+static void queue_remove(struct waitqueue *queue, struct task *task)
+{
+	if (task->prev)
+		task->prev->next = task->next;
+	else
+		queue->first = task->next;
+	if (task->next)
+		task->next->prev = task->prev;
+	else
+		queue->last = task->prev;
+	task->next = task->prev = NULL;
+}
+
 static struct task *queue_take(struct waitqueue *queue)
 {
 	struct task *task = queue->first;
 
-	if (!task)
-		return NULL;
-	queue->first = task->next;
-	if (!queue->first)
-		queue->last = NULL;
-	task->next = NULL;
+	if (task)
+		queue_remove(queue, task);
 	return task;
+}
+
+static void sleepers_add(struct task *task, uint64_t wake_ns)
+{
+	struct task **link = &sleepers;
+
+	while (*link && (*link)->wake_ns <= wake_ns)
+		link = &(*link)->sleep_next;
+	task->wake_ns = wake_ns;
+	task->sleep_next = *link;
+	task->sleep_link = link;
+	if (*link)
+		(*link)->sleep_link = &task->sleep_next;
+	*link = task;
+}
+
+static void sleepers_remove(struct task *task)
+{
+	*task->sleep_link = task->sleep_next;
+	if (task->sleep_next)
+		task->sleep_next->sleep_link = task->sleep_link;
+	task->sleep_next = NULL;
+	task->sleep_link = NULL;
+	task->wake_ns = 0; /* lies among the task's roots */
 }
 
 unsigned long sched_acquire(void)
@@ -129,36 +165,52 @@ void sched_switch_locked(void)
 	arch_switch(&from->sp, from->fp, to->sp, to->fp);
 }
 
-void sched_wait_locked(struct waitqueue *queue)
+static void enqueue_current_locked(struct waitqueue *queue)
 {
 	struct task *task = task_current();
 
 	check_unpinned_locked();
 	task->state = TASK_WAITING;
+	task->queue = queue;
+	task->woken = false;
 	queue_put(queue, task);
+}
+
+void sched_wait_locked(struct waitqueue *queue)
+{
+	enqueue_current_locked(queue);
 	sched_switch_locked();
+}
+
+bool sched_wait_until_locked(struct waitqueue *queue, uint64_t wake_ns)
+{
+	enqueue_current_locked(queue);
+	sleepers_add(task_current(), wake_ns);
+	sched_switch_locked();
+	return task_current()->woken;
 }
 
 bool sched_wake_locked(struct waitqueue *queue)
 {
 	struct task *task = queue_take(queue);
 
-	if (task)
-		sched_ready_locked(task);
-	return task != NULL;
+	if (!task)
+		return false;
+	task->queue = NULL;
+	task->woken = true;
+	if (task->sleep_link)
+		sleepers_remove(task);
+	sched_ready_locked(task);
+	return true;
 }
 
 void sched_sleep_locked(uint64_t wake_ns)
 {
-	struct task *task = task_current(), **link = &sleepers;
+	struct task *task = task_current();
 
 	check_unpinned_locked();
-	while (*link && (*link)->wake_ns <= wake_ns)
-		link = &(*link)->next;
 	task->state = TASK_ASLEEP;
-	task->wake_ns = wake_ns;
-	task->next = *link;
-	*link = task;
+	sleepers_add(task, wake_ns);
 	sched_switch_locked();
 }
 
@@ -227,8 +279,10 @@ void sched_tick(uint64_t now_ns)
 	struct task *task;
 
 	while ((task = sleepers) && task->wake_ns <= now_ns) {
-		sleepers = task->next;
-		task->wake_ns = 0; /* lies among the task's roots */
+		sleepers_remove(task);
+		if (task->queue)
+			queue_remove(task->queue, task);
+		task->queue = NULL;
 		sched_ready_locked(task);
 	}
 	if (ready.first)

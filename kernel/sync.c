@@ -54,6 +54,19 @@ void waitqueue_wait(struct waitqueue *queue, struct spinlock *lock)
 	spin_lock(lock);
 }
 
+bool waitqueue_wait_until(struct waitqueue *queue, struct spinlock *lock,
+			  uint64_t wake_ns)
+{
+	unsigned long irq = sched_acquire();
+	bool woken;
+
+	spin_unlock(lock);
+	woken = sched_wait_until_locked(queue, wake_ns);
+	sched_release(irq);
+	spin_lock(lock);
+	return woken;
+}
+
 void waitqueue_wake_one(struct waitqueue *queue)
 {
 	unsigned long irq = sched_acquire();

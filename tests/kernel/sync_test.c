@@ -4,6 +4,7 @@
 
 #include <kernel/sync.h>
 #include <kernel/task.h>
+#include <kernel/time.h>
 #include <tests/hostctl.h>
 #include <tests/ktest.h>
 
@@ -122,6 +123,97 @@ KTEST(kernel_sync, queue_wakes_the_longest_waiting)
 	/* Nobody waits: no harm. */
 	waitqueue_wake_one(&q.waiters);
 	waitqueue_wake_all(&q.waiters);
+}
+
+/* --- waits with a deadline --- */
+
+KTEST(kernel_sync, wait_ends_at_its_deadline)
+{
+	struct queue q = QUEUE_INIT;
+	const uint64_t end = time_now_ns() + 3 * time_tick_ns();
+
+	spin_lock(&q.lock);
+	EXPECT(!waitqueue_wait_until(&q.waiters, &q.lock, end));
+	spin_unlock(&q.lock);
+	EXPECT(time_now_ns() >= end);
+	EXPECT(!q.waiters.first && !q.waiters.last);
+	/* One that is over already ends at the next tick. */
+	spin_lock(&q.lock);
+	EXPECT(!waitqueue_wait_until(&q.waiters, &q.lock, 1));
+	spin_unlock(&q.lock);
+}
+
+struct late {
+	struct queue *queue;
+	uint64_t ns; /* 0: no deadline */
+	volatile bool waits, done, woken;
+};
+
+static void wait_late(void *arg)
+{
+	struct late *l = arg;
+
+	spin_lock(&l->queue->lock);
+	l->waits = true;
+	if (l->ns)
+		l->woken = waitqueue_wait_until(&l->queue->waiters,
+						&l->queue->lock,
+						time_now_ns() + l->ns);
+	else
+		waitqueue_wait(&l->queue->waiters, &l->queue->lock);
+	l->done = true;
+	spin_unlock(&l->queue->lock);
+}
+
+static struct task *start_late(struct late *l)
+{
+	struct task *task = task_create("test", wait_late, l, 0);
+
+	while (task && !l->waits)
+		task_yield();
+	return task;
+}
+
+KTEST(kernel_sync, woken_before_its_deadline)
+{
+	struct queue q = QUEUE_INIT;
+	struct late l = { &q, 3600 * 1000000000ull, false, false, false };
+	struct task *task = start_late(&l);
+
+	ASSERT(task);
+	waitqueue_wake_one(&q.waiters);
+	task_join(task);
+	EXPECT(l.woken);
+	/* It is not among the sleepers any more: others wake in time. */
+	task_sleep_ns(2 * time_tick_ns());
+}
+
+/* Who leaves the middle of a queue by its deadline leaves the rest in order. */
+KTEST(kernel_sync, deadline_leaves_the_middle_of_a_queue)
+{
+	struct queue q = QUEUE_INIT;
+	struct late l[TASKS] = { { .queue = &q },
+				 { .queue = &q, .ns = time_tick_ns() },
+				 { .queue = &q },
+				 { .queue = &q, .ns = 2 * time_tick_ns() } };
+	struct task *task[TASKS];
+	int i;
+
+	for (i = 0; i < TASKS; i++) {
+		task[i] = start_late(&l[i]);
+		ASSERT(task[i]);
+	}
+	task_join(task[1]);
+	task_join(task[3]);
+	EXPECT(!l[1].woken);
+	EXPECT(!l[3].woken);
+	EXPECT(!l[0].done && !l[2].done);
+	waitqueue_wake_one(&q.waiters);
+	task_join(task[0]);
+	EXPECT(!l[2].done);
+	waitqueue_wake_one(&q.waiters);
+	task_join(task[2]);
+	EXPECT(!q.waiters.first && !q.waiters.last);
 }
 
 static void lock_twice(void *arg)

@@ -32,6 +32,8 @@ void sched_switch_locked(void);
 void sched_sleep_locked(uint64_t wake_ns);
 /* As above, until the queue is woken. */
 void sched_wait_locked(struct waitqueue *queue);
+/* As above, or until the clock shows @wake_ns: then false. */
+bool sched_wait_until_locked(struct waitqueue *queue, uint64_t wake_ns);
 /* Wake the longest waiting task of @queue; false if there is none. */
 bool sched_wake_locked(struct waitqueue *queue);
 /* The current task has ended; the next one drops it. */

@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <arch/cpu.h>
 
@@ -47,6 +48,9 @@ struct waitqueue {
  * ran may not be any more.
  */
 void waitqueue_wait(struct waitqueue *queue, struct spinlock *lock);
+/* The same, but no longer than until time_now_ns() is @wake_ns: then false. */
+bool waitqueue_wait_until(struct waitqueue *queue, struct spinlock *lock,
+			  uint64_t wake_ns);
 /* Wake the longest waiting task, or all.  Interrupt handlers may call. */
 void waitqueue_wake_one(struct waitqueue *queue);
 void waitqueue_wake_all(struct waitqueue *queue);

@@ -27,7 +27,7 @@ enum task_state {
 	TASK_READY,   /* in the run queue */
 	TASK_RUNNING, /* on a CPU */
 	TASK_ASLEEP,  /* until wake_ns */
-	TASK_WAITING, /* in a wait queue */
+	TASK_WAITING, /* in a wait queue, perhaps until wake_ns */
 	TASK_ENDED,   /* will not run again */
 };
 
@@ -40,13 +40,17 @@ struct task {
 	unsigned int id;
 	const char *name; /* the creator's: a constant */
 	enum task_state state;
-	unsigned int refs; /* the task itself, and who created it */
-	struct task *next; /* in the run queue, a wait queue or the sleepers */
-	struct task *list_next, **list_link; /* in the list of all tasks */
-	uint64_t wake_ns;
+	unsigned int refs;	  /* the task itself, and who created it */
+	struct task *next, *prev; /* in the run queue or a wait queue */
+	struct task *list_next, **list_link;   /* in the list of all tasks */
+	struct task *sleep_next, **sleep_link; /* in the list of sleepers */
+	uint64_t wake_ns;		       /* 0: not in that list */
+	struct waitqueue *queue; /* the wait queue it is in, or NULL */
+	bool woken;		 /* left that queue because of a waker */
 	struct waitqueue joiners;
 	void (*fn)(void *arg);
 	void *arg;
+	void *user; /* the C library's thread, or NULL */
 
 	uintptr_t roots_sp; /* end of its roots while it collects, else 0 */
 
@@ -65,6 +69,10 @@ struct task {
 struct task *task_create(const char *name, void (*fn)(void *arg), void *arg,
 			 size_t stack_bytes);
 enum { TASK_STACK = 256 << 10 };
+/* The same, but it does not run before task_start(). */
+struct task *task_create_stopped(const char *name, void (*fn)(void *arg),
+				 void *arg, size_t stack_bytes);
+void task_start(struct task *task);
 
 /* Wait for the end of @task and forget it. */
 void task_join(struct task *task);
