@@ -242,7 +242,8 @@ format: ## rewrite the C files as clang-format has them
 # For check-headers: what a header of this folder may see.
 includes-of-%:
 	@echo $(if $(filter hosted,$*),$(inline.hosted),$(inline.image)) \
-		$(call includes,$*/x) $(private.$*)
+		$(call includes,$*/x) $(private.$*) \
+		$(if $(filter libc,$*),-nostdinc $(LIBC.cflags))
 
 # Those of libc/headers stand before the C library's own.
 includes-of-libc-headers:

@@ -136,8 +136,8 @@ static void list_remove_locked(struct task *task)
 		task->list_next->list_link = task->list_link;
 }
 
-struct task *task_create(const char *name, void (*fn)(void *arg), void *arg,
-			 size_t stack_bytes)
+struct task *task_create_stopped(const char *name, void (*fn)(void *arg),
+				 void *arg, size_t stack_bytes)
 {
 	size_t stack = stack_bytes ? stack_bytes : TASK_STACK;
 	size_t top = sizeof(struct task) + libc_task_size() + tls_room() +
@@ -169,9 +169,27 @@ struct task *task_create(const char *name, void (*fn)(void *arg), void *arg,
 
 	irq = sched_acquire();
 	task->id = next_id++;
+	task->state = TASK_WAITING;
 	list_add_locked(task);
+	sched_release(irq);
+	return task;
+}
+
+void task_start(struct task *task)
+{
+	unsigned long irq = sched_acquire();
+
 	sched_ready_locked(task);
 	sched_release(irq);
+}
+
+struct task *task_create(const char *name, void (*fn)(void *arg), void *arg,
+			 size_t stack_bytes)
+{
+	struct task *task = task_create_stopped(name, fn, arg, stack_bytes);
+
+	if (task)
+		task_start(task);
 	return task;
 }
 
@@ -206,6 +224,7 @@ void task_join(struct task *task)
 
 void task_exit(void)
 {
+	libc_task_exit(task_current()->libc);
 	sched_acquire();
 	sched_end_locked();
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <kernel/cpu.h>
 #include <kernel/libc.h>
 #include <libc/start.h>
 
@@ -30,6 +31,35 @@ void libc_task_init(void *state)
 void libc_task_switch(void *state)
 {
 	_impure_ptr = state ? state : _GLOBAL_REENT;
+}
+
+/* What _reclaim_reent() forgets: powers of five, and signals' handlers. */
+static void free_forgotten(struct _reent *reent)
+{
+	struct _Bigint *p, *next;
+
+	for (p = _REENT_MP_P5S(reent); p; p = next) {
+		next = p->_next;
+		_free_r(reent, p);
+	}
+	_free_r(reent, reent->_sig_func);
+}
+
+/*
+ * The library reclaims no state that is the current one, so another is for the
+ * while.  Streams hang at the global state; the task's must not close them.
+ */
+void library_task_exit(void *state)
+{
+	struct _reent *reent = state;
+
+	cpu_pin();
+	_impure_ptr = _GLOBAL_REENT;
+	reent->__sdidinit = 0;
+	free_forgotten(reent);
+	_reclaim_reent(reent);
+	_impure_ptr = reent;
+	cpu_unpin();
 }
 
 void library_init(void)

@@ -50,3 +50,8 @@ void library_init(void)
 {
 	streams_init();
 }
+
+/* It is all in the task's block. */
+void library_task_exit(void *state)
+{
+}

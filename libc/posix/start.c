@@ -14,6 +14,7 @@
 #include <kernel/param.h>
 #include <libc/malloc.h>
 #include <libc/start.h>
+#include <libc/thread.h>
 
 extern char **environ;
 void __libc_init_array(void);
@@ -35,11 +36,18 @@ void libc_init(void)
 	unsigned int i;
 
 	malloc_init();
+	thread_init();
 	for (i = 0; i < params.nenv; i++)
 		env[i] = (char *)params.env[i];
 	environ = env;
 	library_init();
 	__libc_init_array();
+}
+
+void libc_task_exit(void *state)
+{
+	thread_end();
+	library_task_exit(state);
 }
 
 void libc_exit(int status)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* task_test.c - life of a task, what it keeps over a switch, what it roots */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <arch/mmu.h>
@@ -40,6 +41,51 @@ KTEST(kernel_task, join_of_an_ended_task_returns)
 	task_yield();
 	EXPECT_EQ(task->state, TASK_ENDED);
 	task_join(task);
+}
+
+KTEST(kernel_task, stopped_task_waits_for_its_start)
+{
+	volatile int n = 0;
+	struct task *task = task_create_stopped("test", add_one, (void *)&n, 0);
+
+	ASSERT(task);
+	task_sleep_ns(2 * time_tick_ns());
+	EXPECT_EQ(n, 0);
+	task_start(task);
+	task_join(task);
+	EXPECT_EQ(n, 1);
+}
+
+/* What the C library keeps for a task is freed at the task's end. */
+static void print_floats(void *arg)
+{
+	char text[64];
+	int i;
+
+	for (i = 0; i < 20; i++)
+		snprintf(text, sizeof(text), "%.30g %.15e", 1e300 / (i + 3),
+			 1e-300 * i);
+}
+
+KTEST(kernel_task, library_state_is_given_back)
+{
+	static struct kgc_memstats before, after;
+	struct task *task;
+	int i;
+
+	for (i = 0; i < 42; i++) {
+		/* The first two leave what is there once. */
+		if (i == 2)
+			kgc_read_memstats(&before);
+		task = task_create("test", print_floats, NULL, 0);
+		ASSERT(task);
+		task_join(task);
+	}
+	kgc_read_memstats(&after);
+	/* Only frees of ours count: no collection may have helped. */
+	if (after.numgc == before.numgc)
+		EXPECT_EQ(after.heap_objects, before.heap_objects);
+	EXPECT(after.nmalloc > before.nmalloc + 40);
 }
 
 KTEST(kernel_task, blocks_are_given_back)

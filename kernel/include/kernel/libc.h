@@ -20,6 +20,11 @@ void libc_task_init(void *state);
  * off: no more than a store, no vector register.
  */
 void libc_task_switch(void *state);
+/*
+ * The current task, with @state, ends: end its thread, which may run code of
+ * the program, and give back what the library keeps for it.
+ */
+void libc_task_exit(void *state);
 
 /* Streams, environment, constructors.  In the main task, with the heap up. */
 void libc_init(void);

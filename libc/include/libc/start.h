@@ -11,6 +11,9 @@
  */
 void library_init(void);
 
+/* Give back what the library keeps for the calling task, which ends. */
+void library_task_exit(void *state);
+
 #pragma GCC visibility pop
 
 #endif /* LIBC_START_H */
