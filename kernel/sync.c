@@ -112,6 +112,21 @@ bool mutex_try_lock(struct mutex *mutex)
 	return taken;
 }
 
+bool mutex_lock_until(struct mutex *mutex, uint64_t wake_ns)
+{
+	bool taken;
+
+	spin_lock(&mutex->lock);
+	while (mutex->owner &&
+	       waitqueue_wait_until(&mutex->waiters, &mutex->lock, wake_ns))
+		;
+	taken = !mutex->owner;
+	if (taken)
+		mutex->owner = task_current();
+	spin_unlock(&mutex->lock);
+	return taken;
+}
+
 void mutex_unlock(struct mutex *mutex)
 {
 	spin_lock(&mutex->lock);

@@ -10,6 +10,7 @@
 #ifndef LIBC_PICOLIBC_INTERNAL_H
 #define LIBC_PICOLIBC_INTERNAL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct __lock;
@@ -20,6 +21,8 @@ void streams_init(void);
 
 /* Hold a stream for one call. */
 void stream_lock(FILE *f);
+/* False if another task has it. */
+bool stream_try_lock(FILE *f);
 /* What was written to stderr goes out at the end of the call. */
 void stream_unlock(FILE *f);
 /* NULL if @f is none of open_memstream(). */

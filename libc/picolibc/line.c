@@ -15,6 +15,11 @@ void flockfile(FILE *f)
 	stream_lock(f);
 }
 
+int ftrylockfile(FILE *f)
+{
+	return !stream_try_lock(f);
+}
+
 void funlockfile(FILE *f)
 {
 	stream_unlock(f);

@@ -100,6 +100,13 @@ void stream_lock(FILE *f)
 		__lock_acquire(lock);
 }
 
+bool stream_try_lock(FILE *f)
+{
+	_LOCK_T lock = lock_of(f);
+
+	return !lock || __lock_try_acquire_recursive(lock);
+}
+
 void stream_unlock(FILE *f)
 {
 	_LOCK_T lock = lock_of(f);

@@ -5,12 +5,21 @@
  * A recursive lock is a mutex with a count.  If there is no memory for one, its
  * user gets the spare lock, which all such users share: being recursive, it
  * keeps whoever takes several of them from waiting for itself.
+ *
+ * exit() takes the lock of each stream, and another task may hold one for ever:
+ * while it waits for input, or for a task that does not run any more.  So the
+ * task that ends the program waits a little, and then goes on without.
  */
 #include <sys/lock.h>
 
 #include <kernel/sync.h>
 #include <kernel/task.h>
+#include <kernel/time.h>
 #include <kgc/kgc.h>
+#include <libc/lock.h>
+
+/* Far longer than a write to the console takes. */
+enum { PATIENCE_NS = 200000000 };
 
 /* picolibc 1.8 neither declares nor calls these. */
 int __retarget_lock_try_acquire(_LOCK_T lock);
@@ -38,6 +47,18 @@ struct __lock __lock___libc_recursive_mutex = { .mutex = MUTEX_INIT };
 
 static struct __lock spare = { .mutex = MUTEX_INIT };
 
+static struct task *ending; /* ends the program, or NULL */
+
+void lock_ending(void)
+{
+	ending = task_current();
+}
+
+static bool is_mine(_LOCK_T lock)
+{
+	return lock->mutex.owner == task_current();
+}
+
 void __retarget_lock_init_recursive(_LOCK_T *lock)
 {
 	struct __lock *l = kgc_alloc(sizeof(*l), 0);
@@ -49,22 +70,27 @@ void __retarget_lock_init_recursive(_LOCK_T *lock)
 
 void __retarget_lock_close_recursive(_LOCK_T lock)
 {
-	if (lock != &spare)
+	/* One that was passed over is still another's. */
+	if (lock != &spare && (!lock->mutex.owner || is_mine(lock)))
 		kgc_free(lock);
 }
 
 void __retarget_lock_acquire_recursive(_LOCK_T lock)
 {
 	/* Nobody but us can make us the owner, so this needs no lock. */
-	if (lock->mutex.owner != task_current())
-		mutex_lock(&lock->mutex);
+	if (!is_mine(lock)) {
+		if (task_current() != ending)
+			mutex_lock(&lock->mutex);
+		else if (!mutex_lock_until(&lock->mutex,
+					   time_now_ns() + PATIENCE_NS))
+			return;
+	}
 	lock->depth++;
 }
 
 int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
 {
-	if (lock->mutex.owner != task_current() &&
-	    !mutex_try_lock(&lock->mutex))
+	if (!is_mine(lock) && !mutex_try_lock(&lock->mutex))
 		return 0;
 	lock->depth++;
 	return 1;
@@ -72,6 +98,8 @@ int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
 
 void __retarget_lock_release_recursive(_LOCK_T lock)
 {
+	if (task_current() == ending && !is_mine(lock))
+		return;
 	if (--lock->depth == 0)
 		mutex_unlock(&lock->mutex);
 }

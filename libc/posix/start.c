@@ -12,6 +12,7 @@
 #include <kernel/libc.h>
 #include <kernel/panic.h>
 #include <kernel/param.h>
+#include <libc/lock.h>
 #include <libc/malloc.h>
 #include <libc/start.h>
 #include <libc/thread.h>
@@ -40,6 +41,8 @@ void libc_init(void)
 	for (i = 0; i < params.nenv; i++)
 		env[i] = (char *)params.env[i];
 	environ = env;
+	/* The first is called last, just before streams are closed. */
+	atexit(lock_ending);
 	library_init();
 	__libc_init_array();
 }

@@ -388,6 +388,11 @@ static void *write_lines(void *arg)
 	for (i = 0; own && i < LINES; i++) {
 		fprintf(together, "%c%c %.3f %c%c\n", letter, letter,
 			letter + i / 8.0, letter, letter);
+		flockfile(together);
+		fprintf(together, "%c%c ", letter, letter);
+		sched_yield();
+		fprintf(together, "%d %c%c\n", letter, letter, letter);
+		funlockfile(together);
 		fprintf(own, "%d,", i);
 		sched_yield();
 	}
@@ -409,7 +414,7 @@ static unsigned int bad_lines(char *text)
 		       strcmp(first, last) || number < first[0] ||
 		       number > first[0] + LINES / 8.0;
 	}
-	return n == WRITERS * LINES ? bad : n;
+	return n == 2 * WRITERS * LINES ? bad : n;
 }
 
 KTEST(pthread_stress, lines_of_threads_do_not_mix)
@@ -430,6 +435,8 @@ KTEST(pthread_stress, lines_of_threads_do_not_mix)
 		EXPECT_EQ(pthread_join(thread[i], &result), 0);
 		EXPECT(result);
 	}
+	EXPECT_EQ(ftrylockfile(together), 0);
+	funlockfile(together);
 	EXPECT_EQ(fclose(together), 0);
 	EXPECT_EQ(bad_lines(text), 0);
 }

@@ -216,6 +216,33 @@ KTEST(kernel_sync, deadline_leaves_the_middle_of_a_queue)
 	EXPECT(!q.waiters.first && !q.waiters.last);
 }
 
+static void hold_until_told(void *arg)
+{
+	struct shared *s = arg;
+
+	mutex_lock(&s->mutex);
+	s->inside = 1;
+	while (!s->rounds)
+		task_yield();
+	mutex_unlock(&s->mutex);
+}
+
+KTEST(kernel_sync, mutex_lock_until_gives_up)
+{
+	struct shared s = { .mutex = MUTEX_INIT };
+	struct task *task = task_create("test", hold_until_told, &s, 0);
+
+	ASSERT(task);
+	while (!s.inside)
+		task_yield();
+	EXPECT(!mutex_lock_until(&s.mutex, time_now_ns() + time_tick_ns()));
+	EXPECT(s.mutex.owner == task);
+	s.rounds = 1;
+	EXPECT(mutex_lock_until(&s.mutex, ~0ull));
+	mutex_unlock(&s.mutex);
+	task_join(task);
+}
+
 static void lock_twice(void *arg)
 {
 	mutex_lock(arg);

@@ -69,6 +69,8 @@ struct mutex {
 void mutex_init(struct mutex *mutex);
 void mutex_lock(struct mutex *mutex);
 bool mutex_try_lock(struct mutex *mutex);
+/* False if it was not to be had before time_now_ns() is @wake_ns. */
+bool mutex_lock_until(struct mutex *mutex, uint64_t wake_ns);
 void mutex_unlock(struct mutex *mutex);
 
 #endif /* KERNEL_SYNC_H */

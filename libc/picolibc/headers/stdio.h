@@ -25,6 +25,7 @@ int vdprintf(int fd, const char *format, va_list args)
 #endif
 int fsetpos(FILE *f, const fpos_t *pos);
 void flockfile(FILE *f);
+int ftrylockfile(FILE *f);
 void funlockfile(FILE *f);
 
 #ifdef __cplusplus
