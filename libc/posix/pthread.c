@@ -153,7 +153,6 @@ static struct __pthread *record_create(const pthread_attr_t *attr)
 	thread->counted = true;
 	thread->joinable =
 		!attr || attr->__detach_state == PTHREAD_CREATE_JOINABLE;
-	thread->mask = self->mask;
 	return thread;
 }
 

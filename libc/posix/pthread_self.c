@@ -122,31 +122,6 @@ int pthread_kill(pthread_t thread, int sig)
 	return raise(sig) ? errno : 0;
 }
 
-int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
-{
-	sigset_t *mask = &pthread_self()->mask, new = *mask;
-
-	if (set) {
-		switch (how) {
-		case SIG_BLOCK:
-			new |= *set;
-			break;
-		case SIG_UNBLOCK:
-			new &= ~*set;
-			break;
-		case SIG_SETMASK:
-			new = *set;
-			break;
-		default:
-			return EINVAL;
-		}
-	}
-	if (old)
-		*old = *mask;
-	*mask = new;
-	return 0;
-}
-
 /* Nothing forks, so these are never called. */
 int pthread_atfork(void (*prepare)(void), void (*parent)(void),
 		   void (*child)(void))

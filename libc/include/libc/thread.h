@@ -10,7 +10,6 @@
 #define LIBC_THREAD_H
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,7 +40,6 @@ struct __pthread {
 	/* its own */
 	struct __pthread_cleanup *cleanup;
 	int cancel_state, cancel_type;
-	sigset_t mask;
 
 	char name[THREAD_NAME_MAX];
 	void *specific[PTHREAD_KEYS_MAX];
