@@ -28,6 +28,7 @@ USES.libc	:= arch kernel lib mm
 USES.hosted	:= mm tests workloads
 USES.workloads	:= mm
 USES.tests	:= mm workloads
+USES.bdwgc	:= mm
 
 variant	= $(if $(filter-out 1,$(CHECK)),-check$(CHECK))
 # build/x86_64, build/hosted-32-address, ...: one folder for each build.
@@ -62,7 +63,7 @@ image-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm libc/posix \
 		   libc/$(LIBC) workloads tests tests/mm tests/kernel tests/kernel/$(ARCH) \
 		   tests/host tests/corrupt tests/system tests/system/$(ARCH)
 # These use the C library, and so may use vector registers.
-libc-folders	:= libc workloads tests
+libc-folders	:= libc workloads tests bdwgc
 
 top		= $(firstword $(subst /, ,$(1)))
 includes	= $(foreach d,$(call top,$(1)) $(USES.$(call top,$(1))),-I$(d)/include)
@@ -201,6 +202,8 @@ hosted: ## the library for a process: build/hosted/libkgc.a, and -32
 	$(Q)$(MAKE) BITS=64 SAN= build/hosted$(variant)/libkgc.a
 	$(Q)$(MAKE) BITS=32 SAN= build/hosted-32$(variant)/libkgc.a
 
+include bdwgc/bdwgc.mk
+
 T ?=
 hosted-test: $(H)/kgc ## its tests: T=name BITS=32 SAN=address|thread
 	$(Q)scripts/ktap.py --name $(H:build/%=%) --timeout 600 \
@@ -228,7 +231,8 @@ test: ## all suites: kernel, process, examples; ARCH= and T=name narrow
 	$(Q)T='$(T)' scripts/run-tests $(arches)
 
 CHECKS	:= check-includes check-headers check-arch check-symbols \
-	   check-program check-traps check-tour check-parameters check-text check-format
+	   check-program check-traps check-tour check-parameters check-text check-format \
+	   check-bdwgc
 check: ## the machine checks, then the tests
 	$(Q)scripts/run-checks $(CHECKS)
 	$(Q)$(MAKE) test

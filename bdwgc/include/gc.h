@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gc.h - <gc/gc.h> under its other name
+ */
+#include <gc/gc.h>
