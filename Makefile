@@ -220,7 +220,8 @@ $(O)/embed: examples/embed/main.c examples/embed/host.c $(O)/kgc.o
 
 embed: $(O)/embed ## examples/embed: the collector over one static array
 
-include examples/embed-kernel/embed-kernel.mk scripts/program.mk
+include examples/embed-kernel/embed-kernel.mk scripts/program.mk \
+	scripts/checks.mk
 
 # --- tests and checks ------------------------------------------------------
 
@@ -230,29 +231,6 @@ arches	:= $(if $(filter file,$(origin ARCH)),x86_64 i386,$(ARCH))
 test: ## all suites: kernel, process, examples; ARCH= and T=name narrow
 	$(Q)T='$(T)' scripts/run-tests $(arches)
 
-CHECKS	:= check-includes check-headers check-arch check-symbols \
-	   check-program check-traps check-tour check-parameters check-text check-format \
-	   check-bdwgc
-check: ## the machine checks, then the tests
-	$(Q)scripts/run-checks $(CHECKS)
-	$(Q)$(MAKE) test
-
-checks: ## the machine checks alone
-	$(Q)scripts/run-checks $(CHECKS)
-
-format: ## rewrite the C files as clang-format has them
-	$(Q)scripts/check-format --fix
-
-# For check-headers: what a header of this folder may see.
-includes-of-%:
-	@echo $(if $(filter hosted,$*),$(inline.hosted),$(inline.image)) \
-		$(call includes,$*/x) $(private.$*) \
-		$(if $(filter libc,$*),-nostdinc $(LIBC.cflags))
-
-# Those of libc/headers stand before the C library's own.
-includes-of-libc-headers:
-	@echo -nostdinc $(LIBC.cflags)
-
-.PHONY: hosted hosted-test embed test check checks format
+.PHONY: hosted hosted-test embed test
 
 -include $(patsubst %.o,%.d,$(image-objects) $(mm-objects) $(hosted-objects) $(hosted-tests))

@@ -13,9 +13,10 @@ packages.debug	:= build run
 packages.test	:= build run test picolibc
 packages.hosted-test := build test
 packages.check	:= build run test check picolibc
-packages.checks	:= build check
+packages.checks	:= build check picolibc
 packages.iso	:= build run test
 packages.bench	:= build run bench
+packages.install := build picolibc
 purposes	:= $(sort $(foreach g,$(goals),$(if \
 		   $(filter undefined,$(origin packages.$(g))),build,\
 		   $(packages.$(g)))))

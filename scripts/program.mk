@@ -26,7 +26,9 @@ program-headers	= $(filter-out -% $(GCC_INCLUDE),$(LIBC.cflags))
 program-libs	= $(filter %/libc.a %/libm.a,$(LIBC.libs))
 program-cflags	= $(filter-out -ffreestanding,$(BARE)) $(filter-out \
 		  -isystem -D_GNU_SOURCE,$(filter -%,$(LIBC.cflags)))
-empty-libs	:= $(patsubst %,$(P)/lib%.a,pthread dl rt util)
+# picolibc's libm is in its libc.
+empty-libs	:= $(patsubst %,$(P)/lib%.a,pthread dl rt util \
+		   $(if $(filter picolibc,$(LIBC)),m))
 
 $(P)/program.o: $(program-objects) scripts/check-program scripts/program.mk
 	@mkdir -p $(@D)
@@ -63,15 +65,16 @@ $(P)/flags: Makefile libc/libc.mk scripts/program.mk
 	$(Q)printf '%s\n' 'cflags="$(program-cflags)"' \
 		'headers="$(abspath $(program-headers) mm/include)"' \
 		'bdwgc="$(abspath bdwgc/include)"' \
-		'gcc_include="$(GCC_INCLUDE)"' 'ldflags="$(LD.image)"' \
+		'gcc_include="$(GCC_INCLUDE)"' 'ldflags="$(LD.image) $(LIBC.ldflags)"' \
 		'script="$(abspath linker.ld)"' >$@
 
-program: $(P)/program.o $(P)/symbols.o $(P)/flags $(P)/libc.a $(empty-libs) \
-	 $(if $(bdwgc-objects),$(P)/libgc.a) ## what kgc-cc links with, for ARCH and LIBC
+program-parts	:= $(addprefix $(P)/,program.o symbols.o flags libc.a libgc.a) \
+		   $(empty-libs)
+program: $(program-parts) ## what kgc-cc links with, for ARCH and LIBC
 
 PREFIX	?= /usr/local
 # Those that make can bring: libc.mk names them.
-LIBCS	?= newlib
+LIBCS	?= newlib picolibc
 install: ## kgc-cc, kgc-run, headers, libraries: PREFIX= DESTDIR= LIBCS=
 	$(Q)for libc in $(LIBCS); do for arch in x86_64 i386; do \
 		$(MAKE) ARCH=$$arch LIBC=$$libc program kgc.o || exit 1; \
