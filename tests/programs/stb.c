@@ -16,11 +16,11 @@
 
 #ifdef __kgc__
 #include <kgc/kgc.h>
-#define STBI_MALLOC(size)    kgc_alloc(size, KGC_NOSCAN | KGC_NOZERO)
+#define STBI_MALLOC(size)     kgc_alloc(size, KGC_NOSCAN | KGC_NOZERO)
 #define STBI_REALLOC(p, size) grow(p, size)
-#define STBI_FREE(p)	     ((void)(p))
+#define STBI_FREE(p)	      ((void)(p))
 #define STBTT_malloc(size, u) ((void)(u), kgc_alloc(size, 0))
-#define STBTT_free(p, u)     ((void)(u), (void)(p))
+#define STBTT_free(p, u)      ((void)(u), (void)(p))
 
 static void *grow(void *p, size_t size)
 {

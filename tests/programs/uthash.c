@@ -57,14 +57,15 @@ static void print_first(struct word *table, int n)
 	utstring_new(line);
 	utarray_new(counts, &ut_int_icd);
 	HASH_SORT(table, by_count);
-	HASH_ITER(hh, table, w, tmp) {
+	HASH_ITER(hh, table, w, tmp)
+	{
 		if (i++ >= n)
 			break;
 		LL_PREPEND(list, w);
 		utarray_push_back(counts, &w->count);
 	}
 	LL_FOREACH(list, w)
-		utstring_printf(line, "%s=%d ", w->text, w->count);
+	utstring_printf(line, "%s=%d ", w->text, w->count);
 	count = (int *)utarray_back(counts);
 	printf("%s(%u words, last %d)\n", utstring_body(line),
 	       HASH_COUNT(table), *count);
