@@ -111,7 +111,10 @@ static void fill(struct heap *h, struct cache *c, struct window *w,
 bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags)
 {
-	const uint32_t max = h->pacer.stress || KGC_CHECK >= 3 ? 1 : UINT32_MAX;
+	const uint32_t max =
+		h->pacer.stress || KGC_CHECK >= 3
+			? 1
+			: prof_limit(h, c, h->classes.of[class].size);
 	struct window *w = &c->window[kind][class];
 	struct span *s = w->span;
 

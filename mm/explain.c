@@ -7,34 +7,6 @@
  */
 #include "internal.h"
 
-struct out {
-	kgc_write_fn *write;
-	void *arg;
-	int n;
-};
-
-static void text(struct out *o, const char *s)
-{
-	size_t n = 0;
-
-	while (s[n])
-		n++;
-	o->write(o->arg, s, n);
-	o->n += n;
-}
-
-static void number(struct out *o, uintptr_t v, unsigned int base)
-{
-	char digits[24], *p = digits + sizeof(digits) - 1;
-
-	*p = 0;
-	do
-		*--p = "0123456789abcdef"[v % base];
-	while (v /= base);
-	text(o, base == 16 ? "0x" : "");
-	text(o, p);
-}
-
 static void object(struct heap *h, struct out *o, const struct span *s,
 		   uintptr_t addr)
 {
@@ -52,24 +24,24 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 	bool live;
 
 	if (i >= s->nelems) {
-		text(o, "in the tail of a span of objects of ");
-		number(o, s->size, 10);
-		text(o, " bytes");
+		out_text(o, "in the tail of a span of objects of ");
+		out_number(o, s->size);
+		out_text(o, " bytes");
 		return;
 	}
 	live = bitmap_get(h, base) &
 	       (s->kind == KIND_NOGC ? BIT_NOSCAN : BIT_ALLOC);
-	text(o, live && !cache_holds(h, s, base) ? "in object "
-						 : "in free object ");
-	number(o, base, 16);
-	text(o, " of ");
-	number(o, s->size, 10);
-	text(o, " bytes (class ");
-	number(o, s->sizeclass, 10);
-	text(o, ", ");
-	text(o, name ? name : "?");
-	text(o, "), +");
-	number(o, addr - base, 16);
+	out_text(o, live && !cache_holds(h, s, base) ? "in object "
+						     : "in free object ");
+	out_address(o, base);
+	out_text(o, " of ");
+	out_number(o, s->size);
+	out_text(o, " bytes (class ");
+	out_number(o, s->sizeclass);
+	out_text(o, ", ");
+	out_text(o, name ? name : "?");
+	out_text(o, "), +");
+	out_address(o, addr - base);
 }
 
 int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg)
@@ -79,18 +51,18 @@ int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg)
 	const struct span *s;
 
 	if (!h->ready)
-		text(&o, "no heap yet");
+		out_text(&o, "no heap yet");
 	else if (addr - h->arena.start < h->arena.used) {
 		s = span_of(h, addr);
 		if (s && s->size && s->sizeclass < KGC_NCLASSES)
 			object(h, &o, s, addr);
 		else
-			text(&o, "in free pages of the heap");
+			out_text(&o, "in free pages of the heap");
 	} else if (addr - h->arena.start < h->arena.reach)
-		text(&o, "in the heap's reservation, not in use");
+		out_text(&o, "in the heap's reservation, not in use");
 	else if (addr < h->arena.start && addr >= h->arena.base)
-		text(&o, "in the heap's bitmap");
+		out_text(&o, "in the heap's bitmap");
 	else
-		text(&o, "not in the heap");
+		out_text(&o, "not in the heap");
 	return o.n;
 }

@@ -87,6 +87,11 @@ int memcmp(const void *a, const void *b, size_t n);
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
 #define MAX(a, b)	((a) > (b) ? (a) : (b))
+/*
+ * On every function that lies between a caller of mm/ and its sample: return
+ * addresses in this section are left out of the caller's stack.
+ */
+#define ALLOCATES __attribute__((section("kgc_alloc_text")))
 /* Reads what it is told to, stacks included: no sanitizer can judge that. */
 #define NO_SANITIZE __attribute__((no_sanitize("address", "thread")))
 
@@ -229,6 +234,7 @@ struct window {
 	struct span *span; /* from which it was taken, or NULL */
 	uint32_t size;	   /* of an object */
 	bool dirty;	   /* objects may be non-zero */
+	bool sample;	   /* the first object of the next run is sampled */
 };
 
 /* A cycle, for its readers when it is finished: the trace line, MemStats. */
@@ -364,11 +370,13 @@ struct bucket {
 	uint64_t nmalloc, nfree, alloc_bytes, free_bytes;
 	uint32_t hash;
 	uint32_t npc;
+	uint32_t number; /* 1 for the first made */
 	uintptr_t pc[PROF_DEPTH];
 };
 
 struct profile {
 	size_t rate;
+	uint32_t nbuckets;
 	struct bucket **table;
 	size_t sys;
 	struct fixalloc records;
@@ -652,14 +660,34 @@ void stats_live(struct heap *h, uint64_t *objects, uint64_t *bytes);
 uint64_t mul_div_u64(uint64_t n, uint32_t mul, uint32_t d);
 uint64_t div_u64(uint64_t n, uint32_t d);
 
+/* text.c */
+struct out {
+	kgc_write_fn *write;
+	void *arg;
+	int n; /* bytes written */
+};
+struct line {
+	char *buf; /* a string of at most @size - 1 bytes */
+	size_t size, n;
+};
+void out_text(struct out *o, const char *s);
+void out_number(struct out *o, uint64_t v);
+void out_address(struct out *o, uintptr_t v);
+void line_write(void *arg, const char *s, size_t n);
+
 /* gctrace.c */
 void kgc_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void gctrace_print(const struct heap *h, const struct cycle *c);
 
 /* prof.c */
 int prof_init(struct heap *h, const struct kgc_config *config);
-void prof_sample(struct heap *h, struct cache *c, uintptr_t p, size_t size,
+uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size);
+void prof_window(struct heap *h, struct cache *c, struct window *w, uintptr_t p,
 		 size_t bytes);
+void prof_large(struct heap *h, struct cache *c, uintptr_t p, size_t size);
+const struct bucket *prof_next(struct heap *h, size_t *chain,
+			       const struct bucket *after, struct bucket *copy);
+void prof_write(struct heap *h, struct out *o);
 void prof_freed(struct heap *h, struct bucket *b, size_t size);
 
 /* object.c */
@@ -671,6 +699,29 @@ struct object {
 bool object_find(struct heap *h, uintptr_t p, struct object *o);
 const char *object_check(struct heap *h, uintptr_t p, struct object *o);
 struct object object_of(struct heap *h, const void *p, const char *operation);
+
+/* edge.c */
+typedef void edge_fn(const uintptr_t *word, const struct object *to, void *arg);
+bool edge_find(struct heap *h, uintptr_t p, struct object *o);
+void edge_range(struct heap *h, const void *lo, const void *hi, edge_fn *visit,
+		void *arg);
+void edge_object(struct heap *h, const struct span *s, uintptr_t base,
+		 edge_fn *visit, void *arg);
+void edge_roots(struct heap *h, kgc_host_visit_fn *visit, void *arg);
+void edge_root_name(struct heap *h, char *buf, size_t size, enum kgc_root kind,
+		    const void *owner, const void *at);
+struct special *edge_ephemeron(const struct heap *h, size_t *chain,
+			       struct special *after);
+
+/* why.c */
+int why_find(struct heap *h, uintptr_t p, kgc_link_fn *visit, void *arg);
+int why_referrers(struct heap *h, uintptr_t p, kgc_link_fn *visit, void *arg);
+
+/* audit.c */
+int audit_roots(struct heap *h, kgc_audit_fn *visit, void *arg);
+
+/* dump.c */
+int dump_heap(struct heap *h, kgc_write_fn *write, void *arg);
 
 /* check.c: a fault is a text and up to two numbers it has gaps for. */
 struct fault {

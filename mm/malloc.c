@@ -33,7 +33,8 @@ static inline struct window *window_for(struct heap *h, struct cache *c,
 }
 
 /* A small object by way of a new window; NULL if there is no memory. */
-static void *alloc_small(struct heap *h, size_t size, unsigned int flags)
+static ALLOCATES void *alloc_small(struct heap *h, size_t size,
+				   unsigned int flags)
 {
 	const unsigned int class = sizeclass_of(&h->classes, size);
 	struct cache *c = h->cache[kgc_host_pin()];
@@ -45,7 +46,7 @@ static void *alloc_small(struct heap *h, size_t size, unsigned int flags)
 		bytes = window_left(w);
 		p = take(w, flags);
 		if (!(flags & KGC_NOPROFILE))
-			prof_sample(h, c, (uintptr_t)p, w->size, bytes);
+			prof_window(h, c, w, (uintptr_t)p, bytes);
 	}
 	kgc_host_unpin();
 	return p;
@@ -63,8 +64,8 @@ static void count_large(struct heap *h, struct cache *c, const struct span *s)
 }
 
 /* A span of its own; NULL if there is no memory. */
-static void *alloc_large(struct heap *h, size_t size, size_t align,
-			 unsigned int flags)
+static ALLOCATES void *alloc_large(struct heap *h, size_t size, size_t align,
+				   unsigned int flags)
 {
 	const unsigned int kind =
 		flags & KGC_NOGC ? KIND_NOGC : flags & KIND_FLAGS;
@@ -87,15 +88,15 @@ static void *alloc_large(struct heap *h, size_t size, size_t align,
 	zero = s->needzero && !(flags & KGC_NOZERO);
 	count_large(h, c, s);
 	if (!(flags & KGC_NOPROFILE) && kind != KIND_NOGC)
-		prof_sample(h, c, s->start, size, size);
+		prof_large(h, c, s->start, size);
 	kgc_host_unpin();
 	if (zero) /* not pinned: this may take long */
 		memset(p, 0, size);
 	return p;
 }
 
-static void *alloc_once(struct heap *h, size_t size, size_t align,
-			unsigned int flags)
+static ALLOCATES void *alloc_once(struct heap *h, size_t size, size_t align,
+				  unsigned int flags)
 {
 	if (size <= SMALL_MAX && align <= 1 && !(flags & KGC_NOGC))
 		return alloc_small(h, size, flags);
@@ -126,8 +127,8 @@ static void *out_of_memory(struct heap *h, size_t size)
 }
 
 /* Everything that is not the fast path.  @align above 1: a large object. */
-static void *alloc_slow(struct heap *h, size_t size, size_t align,
-			unsigned int flags)
+static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
+				  unsigned int flags)
 {
 	const bool may_collect =
 		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
@@ -158,7 +159,8 @@ static void *alloc_slow(struct heap *h, size_t size, size_t align,
 }
 
 /* As kgc_alloc(), from @h. */
-inline void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
+ALLOCATES inline void *heap_alloc(struct heap *h, size_t size,
+				  unsigned int flags)
 {
 	struct cache *c;
 	void *p = NULL;
@@ -181,7 +183,7 @@ static void check_operation(void)
 		kgc_host_panic("gc: check %d: the heap is damaged", 3);
 }
 
-void *kgc_alloc(size_t size, unsigned int flags)
+ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
 {
 	void *p = heap_alloc(&heap, size, flags);
 
@@ -189,7 +191,7 @@ void *kgc_alloc(size_t size, unsigned int flags)
 	return p;
 }
 
-void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
+ALLOCATES void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
 {
 	size_t bytes;
 
@@ -202,7 +204,7 @@ void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
  * Spans begin at pages, so the objects of a class whose size is a multiple of
  * @align are aligned to it, up to a page.
  */
-void *kgc_alloc_aligned(size_t size, size_t align, unsigned int flags)
+ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align, unsigned int flags)
 {
 	struct heap *h = &heap;
 	unsigned int class;
@@ -297,7 +299,7 @@ static bool fits(size_t size, size_t have)
 	return size <= have && (size > have / 2 || have <= 32);
 }
 
-void *kgc_realloc(void *p, size_t size)
+ALLOCATES void *kgc_realloc(void *p, size_t size)
 {
 	struct object o;
 	size_t have;
@@ -373,14 +375,14 @@ int kgc_flags(const void *p)
 
 /* --- copies --- */
 
-void *kgc_memdup(const void *p, size_t size)
+ALLOCATES void *kgc_memdup(const void *p, size_t size)
 {
 	void *to = kgc_alloc(size, KGC_NOSCAN | KGC_NOZERO);
 
 	return to ? memcpy(to, p, size) : NULL;
 }
 
-char *kgc_strdup(const char *s)
+ALLOCATES char *kgc_strdup(const char *s)
 {
 	const char *end = s;
 

@@ -6,18 +6,24 @@
  * stack selects a bucket, and a record on the object leads back to it when
  * the object dies.  The distance to the next sample is drawn uniformly from
  * [0, 2 rate), as in Go 2011; objects of rate bytes and more are always
- * sampled.  Bytes are counted a window at a time, and the object sampled is
- * the window's first: windows are taken at the rate at which their class
- * allocates, so a site's share of samples is its share of bytes.
+ * sampled.
  *
- * Bad at: a site whose objects never come first in a window; it is seen all
- * the same as soon as another class's windows shift the countdown.
+ * The fast path of an allocation knows nothing of this.  Bytes are counted
+ * when a window is taken, and a window is cut short where a sample is due:
+ * then its class's next window begins with the object to sample.  So any
+ * object of a window may be it, not only those that whoever empties windows
+ * allocates.  What a draw fell short by counts for the next one.
+ *
+ * Bad at: short programs, of which few objects are looked at; deep stacks,
+ * of which the innermost PROF_DEPTH frames are kept.
  *
  * Locking: special.lock for buckets.
  */
 #include "internal.h"
 
 #define PROFILE_RATE_DEFAULT (512 * KIB)
+#define RATE_MOST	     ((size_t)0x3fff0000) /* draws stay in 31 bits */
+#define PROF_OWN	     8 /* frames of mm/ between a caller and record() */
 
 int prof_init(struct heap *h, const struct kgc_config *config)
 {
@@ -29,12 +35,12 @@ int prof_init(struct heap *h, const struct kgc_config *config)
 	return 0;
 }
 
-/* Go's fastrand1: a linear feedback shift register of 32 bits. */
+/* Marsaglia's xorshift of 32 bits: each draw all but forgets the one before. */
 static uint32_t random_next(struct cache *c)
 {
-	c->random += c->random;
-	if (c->random >> 31)
-		c->random ^= 0x88888eef;
+	c->random ^= c->random << 13;
+	c->random ^= c->random >> 17;
+	c->random ^= c->random << 5;
 	return c->random;
 }
 
@@ -71,20 +77,39 @@ static struct bucket *bucket_of(struct profile *p, const uintptr_t *pc, int n)
 	b = fixalloc_alloc(&p->records);
 	if (!b)
 		return NULL;
-	*b = (struct bucket){ .next = *chain, .hash = hash, .npc = n };
+	*b = (struct bucket){
+		.next = *chain, .hash = hash, .npc = n, .number = ++p->nbuckets
+	};
 	memcpy(b->pc, pc, n * sizeof(*pc));
 	*chain = b;
 	return b;
 }
 
-static void record(struct heap *h, uintptr_t p, size_t size)
+/* Of the linker: where the functions marked ALLOCATES are. */
+extern const char __start_kgc_alloc_text[], __stop_kgc_alloc_text[];
+
+/* The caller's stack: without the frames that are mm/'s own. */
+static ALLOCATES int backtrace(uintptr_t *pc, int max, uintptr_t **caller)
+{
+	const uintptr_t lo = (uintptr_t)__start_kgc_alloc_text,
+			hi = (uintptr_t)__stop_kgc_alloc_text;
+	const int n = kgc_host_backtrace(pc, max, 0);
+	int own = 0;
+
+	while (own < n && pc[own] - lo < hi - lo)
+		own++;
+	*caller = pc + own;
+	return MIN(n - own, PROF_DEPTH);
+}
+
+static ALLOCATES void record(struct heap *h, uintptr_t p, size_t size)
 {
 	struct special r = { .object = p, .kind = SPECIAL_PROFILE };
-	uintptr_t pc[PROF_DEPTH];
-	const int n = kgc_host_backtrace(pc, PROF_DEPTH, 3);
+	uintptr_t pc[PROF_DEPTH + PROF_OWN], *caller;
+	const int n = backtrace(pc, PROF_DEPTH + PROF_OWN, &caller);
 
 	lock_take(&h->specials.lock);
-	r.bucket = bucket_of(&h->profile, pc, n);
+	r.bucket = bucket_of(&h->profile, caller, n);
 	lock_drop(&h->specials.lock);
 	if (!r.bucket || special_add(h, &r))
 		return;
@@ -94,23 +119,71 @@ static void record(struct heap *h, uintptr_t p, size_t size)
 	lock_drop(&h->specials.lock);
 }
 
-/*
- * @bytes are being allocated, the object @p of @size among them: sample it if
- * one is due.  @c is the caller's slot's, pinned.
- */
-void prof_sample(struct heap *h, struct cache *c, uintptr_t p, size_t size,
-		 size_t bytes)
+/* Draw the distance to the next sample, from where this one was due. */
+static void draw(const struct heap *h, struct cache *c)
+{
+	const size_t rate = MIN(h->profile.rate, RATE_MOST);
+
+	c->next_sample += (uint64_t)random_next(c) * (uint32_t)(2 * rate) >> 32;
+	if (c->next_sample < 0)
+		c->next_sample = 0;
+}
+
+/* How many objects of @size bytes a window of @c may have. */
+uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size)
 {
 	const size_t rate = h->profile.rate;
 
 	if (rate == KGC_PROFILE_OFF)
+		return UINT32_MAX;
+	if (size >= rate || (uintptr_t)c->next_sample < size)
+		return 1;
+	return (uint32_t)c->next_sample / (uint32_t)size;
+}
+
+/*
+ * The window @w of @bytes was taken, and @p, its first object, from it.  @c
+ * is the caller's slot's, pinned.
+ */
+ALLOCATES void prof_window(struct heap *h, struct cache *c, struct window *w,
+			   uintptr_t p, size_t bytes)
+{
+	const size_t rate = h->profile.rate;
+	const bool sample = w->sample || w->size >= rate;
+
+	if (rate == KGC_PROFILE_OFF)
 		return;
-	if (size < rate && c->next_sample > (intptr_t)bytes) {
+	w->sample = false;
+	if (w->size < rate) {
 		c->next_sample -= bytes;
-		return;
+		/* Due within the object behind the window. */
+		if (c->next_sample < (intptr_t)w->size) {
+			w->sample = true;
+			draw(h, c);
+		}
 	}
-	c->next_sample = random_next(c) % (2 * MIN(rate, 0x3fffffff));
-	record(h, p, size);
+	if (sample)
+		record(h, p, w->size);
+}
+
+/* The large object @p of @size bytes was allocated. */
+ALLOCATES void prof_large(struct heap *h, struct cache *c, uintptr_t p,
+			  size_t size)
+{
+	const size_t rate = h->profile.rate;
+	bool sample = size >= rate;
+
+	if (rate == KGC_PROFILE_OFF)
+		return;
+	if (!sample) {
+		c->next_sample -= size;
+		if (c->next_sample <= 0) {
+			sample = true;
+			draw(h, c);
+		}
+	}
+	if (sample)
+		record(h, p, size);
 }
 
 /* Under special.lock: an object sampled for @b died. */
@@ -118,4 +191,142 @@ void prof_freed(struct heap *h, struct bucket *b, size_t size)
 {
 	b->nfree++;
 	b->free_bytes += size;
+}
+
+/* --- as text --- */
+
+static struct bucket *bucket_at(const struct profile *p, size_t *chain,
+				const struct bucket *after)
+{
+	struct bucket *b = after ? after->next : NULL;
+
+	while (!b && p->table && *chain < PROF_BUCKETS)
+		b = p->table[(*chain)++];
+	return b;
+}
+
+/* The bucket after @after (NULL: the first); start with *@chain 0. */
+const struct bucket *prof_next(struct heap *h, size_t *chain,
+			       const struct bucket *after, struct bucket *copy)
+{
+	const struct bucket *b;
+
+	lock_take(&h->specials.lock);
+	b = bucket_at(&h->profile, chain, after);
+	if (b && copy)
+		*copy = *b;
+	lock_drop(&h->specials.lock);
+	return b;
+}
+
+/* What a number of sampled objects stands for. */
+struct amount {
+	uint64_t objects, bytes;
+};
+
+/*
+ * An object of fewer bytes than the rate was sampled by a chance of its size
+ * over the rate, others always.
+ */
+static struct amount scale(const struct heap *h, uint64_t objects,
+			   uint64_t bytes)
+{
+	const uint32_t rate = MIN(h->profile.rate, RATE_MOST), most = 1 << 24;
+	struct amount a = { objects, bytes };
+	uint64_t size;
+
+	if (!objects)
+		return a;
+	for (; objects >= most; objects >>= 1)
+		bytes >>= 1; /* for div_u64() */
+	size = div_u64(bytes, (uint32_t)objects);
+	if (size >= rate)
+		return a;
+	a.bytes = a.objects * rate;
+	for (bytes = a.bytes; size >= most; size >>= 1)
+		bytes >>= 1;
+	a.objects = div_u64(bytes, (uint32_t)size);
+	return a;
+}
+
+struct sums {
+	struct amount live, all;
+};
+
+static struct sums sums_of(const struct heap *h, const struct bucket *b)
+{
+	return (struct sums){
+		scale(h, b->nmalloc - b->nfree, b->alloc_bytes - b->free_bytes),
+		scale(h, b->nmalloc, b->alloc_bytes),
+	};
+}
+
+static void add(struct amount *to, struct amount a)
+{
+	to->objects += a.objects;
+	to->bytes += a.bytes;
+}
+
+static void write_amount(struct out *o, struct amount a)
+{
+	out_number(o, a.objects);
+	out_text(o, ": ");
+	out_number(o, a.bytes);
+}
+
+static void write_sums(struct out *o, const struct sums *s)
+{
+	write_amount(o, s->live);
+	out_text(o, " [");
+	write_amount(o, s->all);
+	out_text(o, "] @");
+}
+
+static void write_site(const struct heap *h, struct out *o,
+		       const struct bucket *b)
+{
+	const struct sums s = sums_of(h, b);
+	uint32_t i;
+
+	write_sums(o, &s);
+	for (i = 0; i < b->npc; i++) {
+		out_text(o, " ");
+		out_address(o, b->pc[i]);
+	}
+	out_text(o, "\n");
+}
+
+/*
+ * Scaled here, and so marked as not to be: google-pprof divides by zero when
+ * it scales a site of which nothing lives.
+ */
+void prof_write(struct heap *h, struct out *o)
+{
+	struct sums all = { 0 }, s;
+	struct bucket copy;
+	const struct bucket *b;
+	size_t chain = 0;
+
+	for (b = NULL; (b = prof_next(h, &chain, b, &copy));) {
+		s = sums_of(h, &copy);
+		add(&all.live, s.live);
+		add(&all.all, s.all);
+	}
+	out_text(o, "heap profile: ");
+	write_sums(o, &all);
+	out_text(o, " heapprofile\n");
+	for (b = NULL, chain = 0; (b = prof_next(h, &chain, b, &copy));)
+		write_site(h, o, &copy);
+	out_text(o, "\nMAPPED_LIBRARIES:\n");
+}
+
+int kgc_profile(kgc_write_fn *write, void *arg)
+{
+	struct out o = { .write = write, .arg = arg };
+
+	if (!heap.ready || heap.profile.rate == KGC_PROFILE_OFF)
+		return -KGC_EINVAL;
+	prof_write(&heap, &o);
+	kgc_host_write_maps(write, arg);
+	return 0;
 }

@@ -128,8 +128,8 @@ int kgc_type(const uintptr_t *pointers, size_t size)
 }
 
 /* @size bytes and the word behind them, wherever the block ends. */
-static void *alloc(struct heap *h, size_t size, uintptr_t word,
-		   unsigned int flags)
+static ALLOCATES void *alloc(struct heap *h, size_t size, uintptr_t word,
+			     unsigned int flags)
 {
 	const unsigned int allowed = KGC_NOCOLLECT | KGC_NOPROFILE;
 	void *p;
@@ -150,14 +150,16 @@ static const struct type *type_of(const struct heap *h, int type)
 	return h->types.of[type - 1];
 }
 
-void *typed_alloc(struct heap *h, size_t size, int type, unsigned int flags)
+ALLOCATES void *typed_alloc(struct heap *h, size_t size, int type,
+			    unsigned int flags)
 {
 	const size_t least = type_of(h, type)->size;
 
 	return alloc(h, MAX(size, least), (uintptr_t)type << 1 | 1, flags);
 }
 
-void *typed_alloc_array(struct heap *h, size_t n, int type, unsigned int flags)
+ALLOCATES void *typed_alloc_array(struct heap *h, size_t n, int type,
+				  unsigned int flags)
 {
 	size_t size = type_of(h, type)->size;
 
@@ -166,18 +168,19 @@ void *typed_alloc_array(struct heap *h, size_t n, int type, unsigned int flags)
 	return alloc(h, size, (uintptr_t)type << 1, flags);
 }
 
-void *kgc_alloc_typed(size_t size, int type, unsigned int flags)
+ALLOCATES void *kgc_alloc_typed(size_t size, int type, unsigned int flags)
 {
 	return typed_alloc(&heap, size, type, flags);
 }
 
-void *kgc_alloc_typed_array(size_t n, int type, unsigned int flags)
+ALLOCATES void *kgc_alloc_typed_array(size_t n, int type, unsigned int flags)
 {
 	return typed_alloc_array(&heap, n, type, flags);
 }
 
 /* An object of @size bytes and the type of @p, which has @have. */
-void *typed_like(struct heap *h, const void *p, size_t have, size_t size)
+ALLOCATES void *typed_like(struct heap *h, const void *p, size_t have,
+			   size_t size)
 {
 	return alloc(h, size, *word_of((uintptr_t)p, have), 0);
 }

@@ -16,10 +16,16 @@ bool own_open(const struct kgc_config *config)
 	return !heap_init(&own, config ? config : &plain);
 }
 
+bool own_open_far(void)
+{
+	return own_open(NULL) &&
+	       heap_alloc(&own, 5 * MIB, KGC_NOSCAN | KGC_NOZERO);
+}
+
 static struct {
 	void *p;
 	size_t size;
-} cleared[16];
+} cleared[32];
 static unsigned int ncleared;
 
 void own_clears(void *p, size_t size)

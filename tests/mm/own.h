@@ -20,6 +20,11 @@ extern struct heap own;
 /* Set it up anew: 16 MiB, no samples, no cycle of itself, or as @config has it.
  */
 bool own_open(const struct kgc_config *config);
+/*
+ * The same, the first 5 MiB of its arena taken: the static memory of other
+ * tests may still hold addresses that lie there, and `own` its beginning.
+ */
+bool own_open_far(void);
 void own_close(void);
 /*
  * Have own_close() clear @size bytes at @p: addresses left in static memory

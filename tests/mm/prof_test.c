@@ -2,8 +2,9 @@
 /*
  * prof_test.c - which allocations are sampled, and for whom
  *
- * A heap under stress has windows of one object, so that each allocation is
- * looked at; the stress is so rare that none collects.
+ * A heap under stress has windows of one object; the stress is so rare that
+ * none collects.  A window is cut short where a sample is due, so without it
+ * the same is sampled.
  */
 #include "own.h"
 
@@ -142,5 +143,125 @@ KTEST(mm_prof, no_memory_means_no_sample)
 	sum(&t);
 	EXPECT_EQ(t.nmalloc, 1);
 	EXPECT_SOUND();
+	own_close();
+}
+
+/* Two sites in turns, in windows of an even number of objects. */
+static ALLOCATES __attribute__((noinline)) void *one_site(size_t size)
+{
+	return heap_alloc(&own, size, KGC_NOSCAN);
+}
+
+static __attribute__((noinline)) uint64_t site_a(size_t size)
+{
+	void *volatile p = one_site(size);
+
+	return (uintptr_t)p;
+}
+
+static __attribute__((noinline)) uint64_t site_b(size_t size)
+{
+	void *volatile p = one_site(size);
+
+	return (uintptr_t)p + 1;
+}
+
+static const struct bucket *bucket(unsigned int n)
+{
+	const struct bucket *b = NULL;
+	size_t chain = 0;
+
+	while ((b = prof_next(&own, &chain, b, NULL)) && n--)
+		;
+	return b;
+}
+
+KTEST(mm_prof, sites_in_turns_get_their_shares)
+{
+	enum { N = 20000, RATE = 4096 };
+	int i;
+
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .percent = -1,
+			.profile_rate = RATE));
+	for (i = 0; i < N; i++) {
+		site_a(64);
+		site_b(64);
+	}
+	/* Backtraces may be cut: one bucket then has both. */
+	if (sum(&t) == 2) {
+		EXPECT(bucket(0)->nmalloc > 220 && bucket(0)->nmalloc < 405);
+		EXPECT(bucket(1)->nmalloc > 220 && bucket(1)->nmalloc < 405);
+	}
+	EXPECT(t.nmalloc > 540 && t.nmalloc < 710); /* 625 */
+	EXPECT_SOUND();
+	own_close();
+}
+
+KTEST(mm_prof, no_stack_begins_in_mm)
+{
+	const struct bucket *b = NULL;
+	size_t chain = 0;
+
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .percent = -1,
+			.profile_rate = 1));
+	site_a(48);
+	site_b(50000);
+	while ((b = prof_next(&own, &chain, b, NULL)) && b->npc) {
+		EXPECT(b->pc[0] - (uintptr_t)site_a < 256 ||
+		       b->pc[0] - (uintptr_t)site_b < 256);
+	}
+	sum(&t);
+	EXPECT_EQ(t.nmalloc, 2);
+	own_close();
+}
+
+KTEST(mm_prof, large_objects_leave_the_draw_alone)
+{
+	enum { N = 4000, RATE = 2048 };
+	int i;
+
+	ASSERT(OWN_OPEN(.heap_reserve = 64 * MIB, .percent = -1,
+			.profile_rate = RATE));
+	for (i = 0; i < N; i++) {
+		site_a(64);
+		site_b(RATE);
+	}
+	sum(&t);
+	EXPECT(t.nmalloc > N + 85 && t.nmalloc < N + 165); /* 125 */
+	own_close();
+}
+
+static char text[4096];
+static size_t length;
+
+static void append(void *arg, const char *s, size_t n)
+{
+	if (length + n < sizeof(text))
+		memcpy(text + length, s, n);
+	length += n;
+	text[MIN(length, sizeof(text) - 1)] = 0;
+}
+
+KTEST(mm_prof, text_is_scaled)
+{
+	struct out o = { .write = append };
+	char *second;
+	int i;
+
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .percent = -1,
+			.profile_rate = 1024));
+	for (i = 0; i < 3; i++)
+		site_a(100000);
+	for (sum(&t); t.nmalloc < 4; sum(&t))
+		site_b(64);
+	length = 0;
+	prof_write(&own, &o);
+	ASSERT(length < sizeof(text));
+	/* 3 large ones stand for themselves, 1 small one for 16. */
+	EXPECT(!memcmp(text,
+		       "heap profile: 19: 308224 [19: 308224] @ heapprofile\n",
+		       52));
+	second = strstr(text, "\n\nMAPPED_LIBRARIES:\n");
+	EXPECT(second && !second[21]);
 	own_close();
 }
