@@ -211,6 +211,9 @@ int heapgraph_run(const char *path);
 int alloctrace_run(const char *path);
 int trees_run(const char *depth);
 int retention_run(const char *mib);
+int sites_run(const char *argument);
+int dump_run(const char *path);
+int why_run(const char *path);
 
 /* --- heapgraph.c, graphload.c and extra.c ------------------------------------
  */

@@ -20,6 +20,9 @@ static const struct {
 	{ "alloctrace", alloctrace_run, true },
 	{ "trees", trees_run, false },
 	{ "retention", retention_run, false },
+	{ "sites", sites_run, false },
+	{ "dump", dump_run, true },
+	{ "why", why_run, true },
 };
 
 int workload_run(const char *spec)
