@@ -108,8 +108,11 @@ int kgc_host_commit(void *addr, size_t size)
 {
 	if (fail_now())
 		return -KGC_ENOMEM;
-	if (!mprotect(addr, size, PROT_READ | PROT_WRITE))
+	if (!mprotect(addr, size, PROT_READ | PROT_WRITE)) {
+		/* Large pages where a whole one fits; if not, so be it. */
+		madvise(addr, size, MADV_HUGEPAGE);
 		return 0;
+	}
 	kgc_host_decommit(addr, size);
 	return -KGC_ENOMEM;
 }
