@@ -45,6 +45,7 @@ static bool grow_tables(struct heap *h, size_t used)
 	const size_t npages = used >> PAGE_SHIFT;
 
 	return region_grow(&h->page_table, npages * sizeof(*h->pages)) &&
+	       region_grow(&h->layout_table, npages * sizeof(*h->layout)) &&
 	       region_grow(&h->pageheap.released, npages / 8 + 1);
 }
 

@@ -174,40 +174,37 @@ void bitmap_free(struct heap *h, const struct span *s, uintptr_t p)
 
 /*
  * Free what is allocated and not marked, unless the kind is uncollectable,
- * and clear the marks; returns how many objects are left.  @s belongs to the
- * caller.
+ * and clear the marks.  @s belongs to the caller.
  */
-uint32_t bitmap_sweep(struct heap *h, struct span *s)
+void bitmap_sweep(struct heap *h, struct span *s)
 {
 	const uintptr_t mortal = kind_is_collectable(s->kind) ? BIT_GROUP : 0;
-	const size_t n = bitmap_words(s);
-	bitword *base = bitmap_of_span(h, s);
-	uintptr_t w, dead;
-	uint32_t left = 0;
-	size_t i;
+	bitword *w = bitmap_of_span(h, s), *const end = w - bitmap_words(s);
+	uintptr_t bits, dead;
 
-	for (i = 0; i < n; i++) {
-		w = load(base - i);
-		if (!(w & BIT_GROUP))
-			continue;
-		dead = w & ~(w >> 2 * BITS_K) & mortal;
-		left += bits_count((w & BIT_GROUP) ^ dead);
-		w &= ~(BIT_GROUP << 2 * BITS_K | dead | dead << 3 * BITS_K);
-		store(base - i, w | dead << BITS_K);
+	for (; w != end; w--) {
+		bits = load(w);
+		dead = bits & ~(bits >> 2 * BITS_K) & mortal;
+		bits &= ~(BIT_GROUP << 2 * BITS_K | dead | dead << 3 * BITS_K);
+		store(w, bits | dead << BITS_K);
 	}
-	return left;
 }
 
 /* Objects of @s that have @bit (BIT_ALLOC, BIT_MARK) set. */
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit)
 {
 	const unsigned int shift = __builtin_ctzl(bit);
-	const size_t n = bitmap_words(s);
-	bitword *base = bitmap_of_span(h, s);
+	bitword *w = bitmap_of_span(h, s);
+	size_t n = bitmap_words(s);
 	uint32_t count = 0;
-	size_t i;
 
-	for (i = 0; i < n; i++)
-		count += bits_count(load(base - i) >> shift & BIT_GROUP);
+	for (; n >= 4; n -= 4, w -= 4)
+		count += bits_count(
+			(load(w) >> shift & BIT_GROUP) |
+			(load(w - 1) >> shift & BIT_GROUP) << BITS_K |
+			(load(w - 2) >> shift & BIT_GROUP) << 2 * BITS_K |
+			(load(w - 3) >> shift & BIT_GROUP) << 3 * BITS_K);
+	for (; n; n--, w--)
+		count += bits_count(load(w) >> shift & BIT_GROUP);
 	return count;
 }

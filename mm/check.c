@@ -106,6 +106,17 @@ static void check_large(struct heap *h, struct span *s, struct faults *f,
 	      (size_t)s->npages << PAGE_SHIFT);
 }
 
+static void check_page(struct heap *h, const struct span *s, size_t page,
+		       uint32_t i, struct faults *f)
+{
+	const uintptr_t p = s->start + i * PAGE_SIZE;
+
+	equal(f, "page table entry", p, (uintptr_t)h->pages[page + i],
+	      (uintptr_t)s);
+	equal(f, "layout of page", p, h->layout[page + i],
+	      s->sizeclass ? span_layout(s, i) : 0);
+}
+
 static void check_inuse(struct heap *h, struct span *s, size_t page,
 			struct faults *f, struct sums *sum)
 {
@@ -113,8 +124,7 @@ static void check_inuse(struct heap *h, struct span *s, size_t page,
 
 	sum->inuse_pages += s->npages;
 	for (i = 0; i < s->npages; i++)
-		equal(f, "page table entry", s->start + i * PAGE_SIZE,
-		      (uintptr_t)h->pages[page + i], (uintptr_t)s);
+		check_page(h, s, page, i, f);
 	equal(f, "sweep number of span", s->start, s->sweepgen, h->sweepgen);
 	equal(f, "pending flag of span", s->start, s->pending, false);
 	if (s->sizeclass)
@@ -141,8 +151,10 @@ static void check_free(struct heap *h, struct span *s, size_t page,
 		if (base[-(ptrdiff_t)i])
 			found(f, "bits of a free page",
 			      s->start + i * BITS_BYTES, 1, 0);
-	for (i = page; i < page + s->npages; i++)
+	for (i = page; i < page + s->npages; i++) {
+		equal(f, "layout of free page", i, h->layout[i], 0);
 		released += h->pageheap.released.base[i / 8] >> i % 8 & 1;
+	}
 	equal(f, "released pages of run", s->start, s->nreleased, released);
 	sum->released += released;
 }

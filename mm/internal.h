@@ -154,10 +154,13 @@ struct span {
 	};
 	_Atomic uint32_t nused;	   /* objects with the allocated bit set */
 	_Atomic uint32_t sweepgen; /* see sweep.c */
-	uint32_t nreleased;	   /* free: pages not Ready */
-	_Atomic uint8_t state;	   /* enum span_state */
-	_Atomic uint8_t where;	   /* enum span_where */
-	uint8_t sizeclass;	   /* 0: large */
+	union {
+		uint32_t nlive;	    /* in use: objects that the cycle marked */
+		uint32_t nreleased; /* free: pages not Ready */
+	};
+	_Atomic uint8_t state; /* enum span_state */
+	_Atomic uint8_t where; /* enum span_where */
+	uint8_t sizeclass;     /* 0: large */
 	uint8_t kind;
 	_Atomic uint8_t owner; /* slot, while cached */
 	bool needzero;
@@ -285,7 +288,17 @@ struct pageheap {
 	enum { NOT_REFUSED, REFUSED, REFUSED_TOLD } refused; /* by extend() */
 };
 
-/* The mark list: addresses of marked objects, or of the rest of large ones. */
+/*
+ * What the marker has to know of a page, in 16 bits: of a small span its class,
+ * its kind if that is typed, and how many of its pages lie before this one.
+ * 0 for every other page.
+ */
+#define LAYOUT_CLASS   0x3f
+#define LAYOUT_TYPED   0x40
+#define LAYOUT_PAGE(l) ((l) >> 8)
+
+/* The mark list: where in the arena marked objects are, or the rest of long
+ * ones. */
 struct marker {
 	struct lock lock;
 	struct region region;
@@ -295,6 +308,9 @@ struct marker {
 	uintptr_t start;      /* copies of the arena's, for the inner loop */
 	size_t used;
 	size_t limit; /* test: longest list, 0: none */
+	/* By class and typed bit of a page's layout: words of a short object.
+	 */
+	uint8_t words[2 * (LAYOUT_CLASS + 1)];
 };
 
 struct root {
@@ -397,6 +413,8 @@ struct heap {
 	struct arena arena;
 	struct span **pages; /* span of each page; stale inside free spans */
 	struct region page_table;
+	uint16_t *layout; /* of each page: see span_layout() */
+	struct region layout_table;
 	_Atomic(struct cache *) cache[SLOTS_MAX];
 	bool shared;	   /* more than one slot is in use */
 	uint32_t sweepgen; /* changes with the world stopped */
@@ -480,6 +498,12 @@ bool span_take_run(struct heap *h, struct span *s, struct window *w,
 static inline size_t page_of(const struct heap *h, uintptr_t p)
 {
 	return (p - h->arena.start) >> PAGE_SHIFT;
+}
+
+static inline uint16_t span_layout(const struct span *s, size_t page)
+{
+	return s->sizeclass | (s->kind == KIND_TYPED ? LAYOUT_TYPED : 0) |
+	       page << 8;
 }
 
 static inline uintptr_t span_end(const struct span *s)

@@ -459,8 +459,10 @@ int pageheap_init(struct heap *h, const struct kgc_config *config)
 
 	lock_init(&ph->lock, RANK_PAGEHEAP);
 	if (!region_init(&h->page_table, npages * sizeof(*h->pages)) ||
+	    !region_init(&h->layout_table, npages * sizeof(*h->layout)) ||
 	    !region_init(&ph->released, npages / 8 + 1))
 		return -KGC_ENOMEM;
+	h->layout = (uint16_t *)h->layout_table.base;
 	h->pages = (struct span **)h->page_table.base;
 	ph->max = config->heap_max ? config->heap_max : ~(size_t)0;
 	fixalloc_init(&ph->records, &h->meta, sizeof(struct span));
@@ -470,5 +472,6 @@ int pageheap_init(struct heap *h, const struct kgc_config *config)
 void pageheap_destroy(struct heap *h)
 {
 	region_destroy(&h->pageheap.released);
+	region_destroy(&h->layout_table);
 	region_destroy(&h->page_table);
 }

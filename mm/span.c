@@ -32,6 +32,15 @@ void spanlist_remove(struct spanlist *l, struct span *s)
 	s->next = s->prev = NULL;
 }
 
+static void set_layout(struct heap *h, const struct span *s)
+{
+	uint16_t *layout = &h->layout[page_of(h, s->start)];
+	uint32_t i;
+
+	for (i = 0; i < s->npages; i++)
+		layout[i] = span_layout(s, i);
+}
+
 /*
  * A carved span with all objects free, which nobody but the caller may take
  * up: it stays LEAVING until it is put somewhere.  NULL: no memory.
@@ -53,6 +62,7 @@ struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
 	s->nused = 0;
 	s->cursor = 0;
 	bitmap_carve(h, s);
+	set_layout(h, s);
 	/* Last: until then no address is in an object of it. */
 	atomic_thread_fence(memory_order_release);
 	s->nelems = class->nelems;
@@ -86,7 +96,11 @@ void span_free_pages(struct heap *h, struct span *s)
 {
 	kgc_assert(s->nused == 0);
 	bitmap_clear_span(h, s);
+	if (s->sizeclass)
+		memset(&h->layout[page_of(h, s->start)], 0,
+		       s->npages * sizeof(*h->layout));
 	s->needzero = true;
+	s->nreleased = 0;
 	pageheap_free(h, s);
 }
 

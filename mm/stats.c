@@ -95,7 +95,10 @@ void stats_totals(struct heap *h, struct totals *t)
 	sum(h, t, NULL);
 }
 
-/* Marking is done, the world stopped: what lives. */
+/*
+ * Marking is done, the world stopped: what lives, in all, and in each span for
+ * the sweep.
+ */
 void stats_live(struct heap *h, uint64_t *objects, uint64_t *bytes)
 {
 	uint64_t nobjects = 0, nbytes = 0;
@@ -106,6 +109,7 @@ void stats_live(struct heap *h, uint64_t *objects, uint64_t *bytes)
 	while ((s = pageheap_next(h, &page))) {
 		n = kind_is_collectable(s->kind) ? bitmap_count(h, s, BIT_MARK)
 						 : s->nused;
+		s->nlive = n;
 		nobjects += n;
 		nbytes += (uint64_t)n * s->size;
 	}
@@ -128,9 +132,9 @@ static void read_heap(struct heap *h, struct kgc_memstats *m)
 	m->buckhash_sys = h->profile.sys + h->profile.records.sys;
 	m->bitmap_sys = h->arena.bitmap_mapped;
 	m->gc_sys = h->marker.region.ready;
-	m->other_sys = h->page_table.ready + ph->released.ready + h->meta.sys +
-		       h->specials.sys - m->mspan_sys - m->mcache_sys -
-		       h->profile.records.sys;
+	m->other_sys = h->page_table.ready + h->layout_table.ready +
+		       ph->released.ready + h->meta.sys + h->specials.sys -
+		       m->mspan_sys - m->mcache_sys - h->profile.records.sys;
 	m->sys = m->heap_sys + m->mspan_sys + m->mcache_sys + m->buckhash_sys +
 		 m->bitmap_sys + m->gc_sys + m->other_sys - m->heap_released;
 }

@@ -36,6 +36,8 @@ static void forget_dead(struct heap *h, struct span *s)
 
 	for (i = 0; i < n; i++) {
 		w = atomic_load_explicit(base - i, memory_order_relaxed);
+		if (likely(!(w >> 3 * BITS_K)))
+			continue;
 		dead = w & ~(w >> 2 * BITS_K) & w >> 3 * BITS_K & BIT_GROUP;
 		for (; dead; dead &= dead - 1) {
 			at = i * BITS_K + __builtin_ctzl(dead);
@@ -47,9 +49,8 @@ static void forget_dead(struct heap *h, struct span *s)
 /* Sweep @s, which the caller has claimed. */
 static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 {
-	const uint32_t before = s->nused;
+	const uint32_t before = s->nused, left = s->nlive;
 	bool empty;
-	uint32_t left;
 
 	if (s->kind == KIND_NOGC) {
 		atomic_store_explicit(&s->sweepgen, h->sweepgen,
@@ -58,7 +59,7 @@ static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 	}
 	if (h->specials.n && kind_is_collectable(s->kind))
 		forget_dead(h, s);
-	left = bitmap_sweep(h, s);
+	bitmap_sweep(h, s);
 	c->nfree[s->sizeclass] += before - left;
 	if (s->sizeclass) {
 		empty = central_swept(h, s, left);

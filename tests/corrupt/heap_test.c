@@ -185,6 +185,25 @@ KTEST(mm_corrupt_heap, bits_of_free_pages)
 	close();
 }
 
+KTEST(mm_corrupt_heap, layout)
+{
+	size_t page;
+
+	ASSERT(open());
+	page = (full->start - h.arena.start) >> PAGE_SHIFT;
+	h.layout[page] ^= LAYOUT_TYPED;
+	check();
+	h.layout[page] ^= LAYOUT_TYPED;
+	expect_one("layout of page");
+	EXPECT_EQ(faults.fault[0].at, full->start);
+	page = (h.arena.used >> PAGE_SHIFT) - 1;
+	h.layout[page] = 1;
+	check();
+	h.layout[page] = 0;
+	expect_one("layout of free page");
+	close();
+}
+
 KTEST(mm_corrupt_heap, page_table)
 {
 	size_t page;

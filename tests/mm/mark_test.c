@@ -320,6 +320,12 @@ KTEST(mm_mark, random_graph_by_full_list)
 	random_graph(0);
 }
 
+/* About a batch: now there is room for what it found, now there is not. */
+KTEST(mm_mark, random_graph_by_300_entries)
+{
+	random_graph(300);
+}
+
 KTEST(mm_mark, random_graph_by_64_entries)
 {
 	random_graph(64);
