@@ -103,9 +103,9 @@ $(O)/lib/mm/%.o: mm/%.c
 	$(if $(Q),@echo "  CC      $@")
 	$(Q)$(CC) $(FREESTANDING) -Imm/include $(COMMON) $(CFLAGS) -c -o $@ $<
 
-$(O)/kgc.o: $(mm-objects)
+$(O)/kgc.o: $(mm-objects) mm/kgc.ld
 	$(if $(Q),@echo "  LD      $@")
-	$(Q)$(LD) $(LD.$(ARCH)) -r -o $@ $^
+	$(Q)$(LD) $(LD.$(ARCH)) -r -T mm/kgc.ld -o $@ $(filter %.o,$^)
 	$(Q)objcopy --localize-hidden $@
 	$(Q)scripts/check-symbols $@
 

@@ -130,20 +130,6 @@ void kgc_host_yield(void)
 	sched_yield();
 }
 
-/* The file as the kernel has it. */
-void kgc_host_write_maps(void (*out)(void *arg, const char *s, size_t n),
-			 void *arg)
-{
-	char part[4096];
-	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	while (fd >= 0 && (n = read(fd, part, sizeof part)) > 0)
-		out(arg, part, (size_t)n);
-	if (fd >= 0)
-		close(fd);
-}
-
 /* --- printing ------------------------------------------------------------ */
 
 static void write_all(const char *s, size_t n)

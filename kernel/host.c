@@ -40,7 +40,6 @@ enum { COLLECTOR_STACK = 32 << 10, GUARD = 4096 };
 
 /* Of linker.ld.  The pages between are stacks and page tables: no roots. */
 extern char __data_start[], __noroot_start[], __noroot_end[], __image_end[];
-extern char __image_start[], __text_end[];
 
 static struct {
 	struct spinlock lock;
@@ -273,19 +272,6 @@ int kgc_host_backtrace(uintptr_t *pc, int max, int skip)
 		fp = *(const uintptr_t *)fp;
 	}
 	return arch_backtrace(fp, lo, hi, pc, max);
-}
-
-/* One file, at the addresses it was linked for. */
-void kgc_host_write_maps(void (*write)(void *arg, const char *s, size_t n),
-			 void *arg)
-{
-	char line[80];
-	int n = format_buffer(line, sizeof(line),
-			      "%08lx-%08lx r-xp 00000000 00:00 0 kgc.elf\n",
-			      (unsigned long)(uintptr_t)__image_start,
-			      (unsigned long)(uintptr_t)__text_end);
-
-	write(arg, line, (size_t)n);
 }
 
 static void output_add(void *arg, const char *s, size_t n)

@@ -15,9 +15,12 @@
 #include <kernel/libc.h>
 #include <kernel/param.h>
 #include <kernel/printk.h>
+#include <lib/format.h>
 #include <lib/mem.h>
 #include <tests/ktest.h>
 #include <workloads/workload.h>
+
+extern char __image_start[], __text_end[];
 
 bool workload_open(const char *path, struct workload_file *file)
 {
@@ -27,6 +30,18 @@ bool workload_open(const char *path, struct workload_file *file)
 const char *workload_option(const char *name)
 {
 	return param_string(name);
+}
+
+/* One file, at the addresses it was linked for. */
+void workload_write_maps(kgc_write_fn *write, void *arg)
+{
+	char line[80];
+	int n = format_buffer(line, sizeof(line),
+			      "%08lx-%08lx r-xp 00000000 00:00 0 kgc.elf\n",
+			      (unsigned long)(uintptr_t)__image_start,
+			      (unsigned long)(uintptr_t)__text_end);
+
+	write(arg, line, (size_t)n);
 }
 
 static int run_one(const char *spec)

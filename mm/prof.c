@@ -327,6 +327,5 @@ int kgc_profile(kgc_write_fn *write, void *arg)
 	if (!heap.ready || heap.profile.rate == KGC_PROFILE_OFF)
 		return -KGC_EINVAL;
 	prof_write(&heap, &o);
-	kgc_host_write_maps(write, arg);
 	return 0;
 }

@@ -76,6 +76,7 @@ int sites_run(const char *argument)
 	stack_clear();
 	kgc_collect();
 	status = kgc_profile(print, NULL);
+	workload_write_maps(print, NULL);
 	printf("--- end of profile\n");
 	kgc_free(sites_kept);
 	sites_kept = NULL;

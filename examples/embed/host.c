@@ -126,11 +126,6 @@ int kgc_host_backtrace(uintptr_t *pc, int max, int skip)
 	return 0;
 }
 
-void kgc_host_write_maps(void (*write)(void *arg, const char *s, size_t n),
-			 void *arg)
-{
-}
-
 void kgc_host_vprintf(const char *fmt, va_list ap)
 {
 	vprintf(fmt, ap);

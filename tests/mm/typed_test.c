@@ -47,12 +47,13 @@ KTEST(mm_typed, table_grows)
 	ASSERT(open_clean());
 	for (i = 0; i < 1500; i++) {
 		bits[2] = (uintptr_t)i;
-		type[i] = typed_number(&own, bits, 3 * 8 * WORD_SIZE * 8);
+		type[i] =
+			typed_number(&own, bits, sizeof(bits) * 8 * WORD_SIZE);
 		if (!EXPECT_EQ(type[i], i + 1))
 			break;
 	}
 	bits[2] = 700;
-	EXPECT_EQ(typed_number(&own, bits, 3 * 8 * WORD_SIZE * 8), 701);
+	EXPECT_EQ(typed_number(&own, bits, sizeof(bits) * 8 * WORD_SIZE), 701);
 	own_close();
 }
 

@@ -122,13 +122,6 @@ uint64_t kgc_host_nanotime(void);
  */
 int kgc_host_backtrace(uintptr_t *pc, int max, int skip);
 
-/*
- * Write where code lies, so that return addresses can be named from files: the
- * lines of Linux's /proc/self/maps.  May write nothing.  Called by a task.
- */
-void kgc_host_write_maps(void (*write)(void *arg, const char *s, size_t n),
-			 void *arg);
-
 /* Print.  Called with the world running and no lock of mm/ held. */
 void kgc_host_vprintf(const char *fmt, va_list ap);
 

@@ -381,7 +381,9 @@ int kgc_who(const void *p, kgc_write_fn *write, void *arg);
  * Write the allocation profile in the text form that google-pprof and
  * `go tool pprof` read: for each call stack that was sampled what lives and
  * what was ever allocated, scaled by the rate to what it stands for.  What
- * is live is so as of the last sweep.  @write is called with the world running
+ * is live is so as of the last sweep.  It ends in the head of the list of
+ * mapped files, which the caller goes on with (the lines of Linux's
+ * /proc/self/maps) or leaves empty.  @write is called with the world running
  * and no lock held, in pieces of any size.  Returns 0, or -KGC_EINVAL if
  * nothing is sampled.  A task calls it.
  */
@@ -393,7 +395,7 @@ int kgc_profile(kgc_write_fn *write, void *arg);
  * A link of a chain from a root to an object: a word, and what it keeps.
  */
 struct kgc_link {
-	const char *root;   /* name of the root; NULL: the word lies in holder */
+	const char *root; /* name of the root; NULL: the word lies in holder */
 	const void *holder; /* base of an object, or NULL */
 	const void *word;   /* NULL: no word, but what the root's name says, or
 			       an ephemeron whose key is holder */
@@ -406,9 +408,9 @@ typedef void kgc_link_fn(const struct kgc_link *link, void *arg);
  * show its links, the root's first.  Returns how many; 0 if no root reaches
  * it; -KGC_EINVAL if @p points into no object; -KGC_ENOMEM if the host has no
  * memory for the search (8 bytes for each object that there is room for, 4
- * for each page), or the heap spans more than 2^32 words.  The caller's own stack
- * is searched last, and its words that hold @p itself do not count.
- * The world is stopped for the search, and runs again when @visit is called.
+ * for each page), or the heap spans more than 2^32 words.  The caller's own
+ * stack is searched last, and its words that hold @p itself do not count. The
+ * world is stopped for the search, and runs again when @visit is called.
  */
 int kgc_why(const void *p, kgc_link_fn *visit, void *arg);
 
@@ -430,7 +432,7 @@ struct kgc_audit {
 	size_t addresses; /* words with an address in the heap; the sum of: */
 	size_t hits;	  /* in an allocated object */
 	size_t free_objects, free_pages; /* near misses */
-	size_t inside;			 /* hits that are not an object's base */
+	size_t inside;		 /* hits that are not an object's base */
 	uint64_t objects, bytes; /* kept by this range and by none before it */
 };
 typedef void kgc_audit_fn(const struct kgc_audit *range, void *arg);

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <kgc/kgc.h>
+
 struct workload_file {
 	const unsigned char *data; /* lies outside the roots and the heap */
 	size_t size;
@@ -21,6 +23,8 @@ struct workload_file {
 bool workload_open(const char *path, struct workload_file *file);
 /* Value of the parameter @name ("cases", "mode"), or NULL.  By the host. */
 const char *workload_option(const char *name);
+/* The lines of Linux's /proc/self/maps, for return addresses.  By the host. */
+void workload_write_maps(kgc_write_fn *write, void *arg);
 
 /*
  * Run one.  Prints its lines on stdout, in column 1; returns 0 when it went
