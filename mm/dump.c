@@ -313,7 +313,8 @@ static void put_spans(struct dump *d)
 
 /* --- roots --- */
 
-static void put_root(const uintptr_t *word, const struct object *to, void *arg)
+static NO_SANITIZE void put_root(const uintptr_t *word, const struct object *to,
+				 void *arg)
 {
 	struct dump *d = arg;
 	char name[NAME_SIZE];

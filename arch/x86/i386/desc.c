@@ -43,7 +43,7 @@ struct table_register {
 static struct gate idt[VECTORS] __attribute__((aligned(8)));
 static struct tss tss, double_fault_tss;
 static char stack[STACK_SIZE] NOROOT __attribute__((aligned(16)));
-static uint64_t gdt[] = {
+static const uint64_t gdt_fixed[] = {
 	0,
 	0x00cf9b000000ffff, /* code */
 	0x00cf93000000ffff, /* data */
@@ -51,6 +51,8 @@ static uint64_t gdt[] = {
 	0,		    /* double fault's */
 	0x00cf93000000ffff, /* thread pointer */
 };
+/* No root: a descriptor's pieces of an address may look like another. */
+static uint64_t gdt[sizeof(gdt_fixed) / sizeof(gdt_fixed[0])] NOROOT;
 
 static uint64_t segment(uint32_t base, uint32_t limit, uint32_t flags)
 {
@@ -65,6 +67,7 @@ static void gdt_load(void)
 {
 	const struct table_register r = { sizeof(gdt) - 1, (uintptr_t)gdt };
 
+	memcpy(gdt, gdt_fixed, sizeof(gdt));
 	gdt[SELECTOR_TSS / 8] = segment((uintptr_t)&tss, sizeof(tss) - 1, 0x89);
 	gdt[SELECTOR_DOUBLE_FAULT / 8] =
 		segment((uintptr_t)&double_fault_tss,
