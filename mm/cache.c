@@ -60,9 +60,8 @@ struct cache *cache_attach(struct heap *h)
 	if (!h->nslots) /* no heap yet */
 		return NULL;
 	slot = kgc_host_pin();
-	others = others_attached(h, slot);
-
 	c = h->cache[slot];
+	others = !c && others_attached(h, slot);
 	kgc_host_unpin();
 	if (c)
 		return c;

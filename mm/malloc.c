@@ -250,17 +250,17 @@ static inline uint32_t drop_used(struct heap *h, struct span *s)
 	return left;
 }
 
-static void free_small(struct heap *h, struct cache *c, struct span *s,
-		       uintptr_t p)
+/* The swept small span @s has lost an object: its bits say so already. */
+static inline void free_small(struct heap *h, struct cache *c, struct span *s,
+			      unsigned int class)
 {
-	const unsigned int kind = s->kind, class = s->sizeclass;
+	const unsigned int kind = s->kind;
 	uint32_t left, where;
 
 	c->nfree[class]++;
 	c->freed += s->size;
-	bitmap_free(h, s, p);
 	left = drop_used(h, s);
-	where = s->where;
+	where = atomic_load_explicit(&s->where, memory_order_seq_cst);
 	if (where == SPAN_NOWHERE || (!left && where == SPAN_LISTED))
 		central_freed(h, kind, class, s);
 }
@@ -273,18 +273,63 @@ void heap_free(struct heap *h, void *p)
 
 	if (unlikely(bitmap_get(h, o.base) & BIT_SPECIAL))
 		special_forget(h, o.base, o.span->size);
-	if (likely(o.span->sizeclass))
-		free_small(h, c, o.span, o.base);
-	else
+	if (likely(o.span->sizeclass)) {
+		bitmap_free(h, o.span, o.base);
+		free_small(h, c, o.span, o.span->sizeclass);
+	} else {
 		free_large(h, c, o.span);
+	}
 	kgc_host_unpin();
+}
+
+/*
+ * What heap_free() comes to for the base of a small object of which nothing is
+ * recorded.  False, and nothing is done, if @p is anything else.
+ */
+static inline bool free_fast(struct heap *h, struct cache *c, uintptr_t p)
+{
+	const uintptr_t off = p - h->arena.start;
+	const struct window *w;
+	unsigned int layout;
+	uintptr_t bits;
+	struct bitpos b;
+	struct span *s;
+
+	if (off >= h->arena.used)
+		return false;
+	layout = h->layout[off >> PAGE_SHIFT];
+	b = bitmap_at(h->arena.start, p);
+	bits = atomic_load_explicit(b.word, memory_order_relaxed) >> b.shift;
+	s = h->pages[off >> PAGE_SHIFT];
+	if (unlikely(!layout || off % WORD_SIZE ||
+		     (bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
+		     !sweep_is_done(h, s)))
+		return false;
+	w = &c->window[s->kind][layout & LAYOUT_CLASS];
+	if (unlikely(p - w->next < w->end - w->next))
+		return false;
+	bitmap_free(h, s, p);
+	free_small(h, c, s, layout & LAYOUT_CLASS);
+	return true;
 }
 
 void kgc_free(void *p)
 {
-	if (!p || !cache_attach(&heap))
+	struct heap *h = &heap;
+	struct cache *c;
+	bool done = false;
+
+	if (!p)
 		return;
-	heap_free(&heap, p);
+	c = h->cache[kgc_host_pin()];
+	if (likely(c))
+		done = free_fast(h, c, (uintptr_t)p);
+	kgc_host_unpin();
+	if (unlikely(!done)) {
+		if (!cache_attach(h))
+			return;
+		heap_free(h, p);
+	}
 	check_operation();
 }
 
