@@ -162,16 +162,6 @@ uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 	return n;
 }
 
-/* The object at base @p of @s is free: N alone.  nused is the caller's. */
-void bitmap_free(struct heap *h, const struct span *s, uintptr_t p)
-{
-	const struct bitpos b = bitmap_at(h->arena.start, p);
-
-	if (kind_is_scanned(s->kind))
-		bitword_or(h, b.word, BIT_NOSCAN << b.shift);
-	bitword_and(h, b.word, ~((BIT_ALLOC | BIT_SPECIAL) << b.shift));
-}
-
 /*
  * Free what is allocated and not marked, unless the kind is uncollectable,
  * and clear the marks.  @s belongs to the caller.

@@ -95,6 +95,25 @@ static inline void bitword_and(const struct heap *h, bitword *w, uintptr_t bits)
 			memory_order_relaxed);
 }
 
+/* The object at base @p is free: N alone.  nused is the caller's. */
+static inline void bitmap_free(const struct heap *h, uintptr_t p)
+{
+	const struct bitpos b = bitmap_at(h->arena.start, p);
+	const uintptr_t gone = (BIT_ALLOC | BIT_SPECIAL) << b.shift;
+	const uintptr_t set = BIT_NOSCAN << b.shift;
+
+	if (h->shared) {
+		bitword_or(h, b.word, set);
+		bitword_and(h, b.word, ~gone);
+		return;
+	}
+	atomic_store_explicit(
+		b.word,
+		(atomic_load_explicit(b.word, memory_order_relaxed) & ~gone) |
+			set,
+		memory_order_relaxed);
+}
+
 /* Number of ones.  Without popcnt: libgcc would be asked for it. */
 static inline unsigned int bits_count(uintptr_t v)
 {
@@ -112,7 +131,6 @@ void bitmap_clear_span(struct heap *h, struct span *s);
 void bitmap_set_large(struct heap *h, struct span *s);
 uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 		     uint32_t max, uint32_t *first);
-void bitmap_free(struct heap *h, const struct span *s, uintptr_t p);
 void bitmap_sweep(struct heap *h, struct span *s);
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit);
 

@@ -11,6 +11,10 @@
  * (Go 2011's MCache kept lists of free objects; later Go, spans.  Windows do
  * not touch the objects, and a free needs no cache.)
  *
+ * While one slot is in use, each window also keeps a few objects that the
+ * program freed of late.  They are free by their bits, so a second free of one
+ * is found; that they are kept is known here alone.
+ *
  * Bad at: a heap where free objects lie alone; then each allocation takes a
  * window of its own.
  *
@@ -30,6 +34,7 @@ static bool share(struct heap *h)
 		return false;
 	while (!h->shared)
 		if (kgc_host_stop_world()) {
+			cache_forget_recycled(h);
 			h->shared = true;
 			kgc_host_start_world();
 		}
@@ -129,6 +134,103 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 	return true;
 }
 
+/* --- what was freed of late --- */
+
+/*
+ * Keep the object at @p, which is free by its bits, for the next allocation
+ * from @w; the span goes on counting it, and so stays what it is.  Whoever
+ * takes a run of the span may take it nevertheless, and makes the count one
+ * too many until cache_reuse() comes to it.  While several slots run, two
+ * could take it at once: then nothing is kept.
+ */
+bool cache_recycle(struct heap *h, struct window *w, uintptr_t p)
+{
+	const uintptr_t at = (p - h->arena.start) / WORD_SIZE;
+
+	if (h->shared || w->nrecycled == RECYCLED_MAX || at > UINT32_MAX ||
+	    KGC_CHECK >= 3)
+		return false;
+	w->recycled[w->nrecycled++] = at;
+	return true;
+}
+
+/* The object last recycled of @w is not kept any more. */
+static uintptr_t unrecycle(struct heap *h, struct window *w)
+{
+	return h->arena.start +
+	       (uintptr_t)w->recycled[--w->nrecycled] * WORD_SIZE;
+}
+
+/* Is a sample due, or every allocation counted? */
+static bool must_be_slow(struct heap *h, struct cache *c, size_t size)
+{
+	if (h->pacer.stress)
+		return true;
+	if (h->profile.rate == KGC_PROFILE_OFF)
+		return false;
+	if (size >= h->profile.rate || c->next_sample <= (intptr_t)size)
+		return true;
+	c->next_sample -= size;
+	return false;
+}
+
+/* An object that was freed of late, handed out again; or NULL. */
+void *cache_reuse(struct heap *h, struct cache *c, unsigned int kind,
+		  unsigned int class, unsigned int flags)
+{
+	struct window *w = &c->window[kind][class];
+	const size_t size = h->classes.of[class].size;
+	struct bitpos b;
+	uintptr_t p, bits;
+
+	if (must_be_slow(h, c, size))
+		return NULL;
+	while (w->nrecycled) {
+		p = unrecycle(h, w);
+		b = bitmap_at(h->arena.start, p);
+		bits = atomic_load_explicit(b.word, memory_order_relaxed);
+		if (unlikely(bits >> b.shift & BIT_ALLOC)) {
+			central_drop_used(h, kind, class,
+					  h->pages[page_of(h, p)]);
+			continue;
+		}
+		bits |= BIT_ALLOC << b.shift;
+		if (kind_is_scanned(kind))
+			bits &= ~(BIT_NOSCAN << b.shift);
+		atomic_store_explicit(b.word, bits, memory_order_relaxed);
+		c->nmalloc[class]++;
+		c->freed -= size;
+		return flags & KGC_NOZERO ? (void *)p
+					  : memset((void *)p, 0, size);
+	}
+	return NULL;
+}
+
+static void forget_recycled(struct heap *h, struct cache *c)
+{
+	unsigned int kind, class;
+	struct window *w;
+
+	for (kind = 0; kind < NKINDS; kind++)
+		for (class = 1; class < KGC_NCLASSES; class ++) {
+			w = &c->window[kind][class];
+			while (w->nrecycled)
+				central_drop_used(
+					h, kind, class,
+					h->pages[page_of(h, unrecycle(h, w))]);
+		}
+}
+
+/* The world is stopped: let every span count what it has. */
+void cache_forget_recycled(struct heap *h)
+{
+	unsigned int i;
+
+	for (i = 0; i < h->nslots; i++)
+		if (h->cache[i])
+			forget_recycled(h, h->cache[i]);
+}
+
 /* Take back what the window holds. */
 static void window_flush(struct heap *h, struct cache *c, struct window *w,
 			 unsigned int class)
@@ -138,7 +240,7 @@ static void window_flush(struct heap *h, struct cache *c, struct window *w,
 	uint32_t n = 0;
 
 	for (p = w->next; p != w->end; p += w->size, n++)
-		bitmap_free(h, s, p);
+		bitmap_free(h, p);
 	atomic_fetch_sub_explicit(&s->nused, n, memory_order_relaxed);
 	c->nmalloc[class] -= n;
 	atomic_fetch_sub_explicit(&h->pacer.allocated, n * w->size,
@@ -153,6 +255,7 @@ void cache_flush(struct heap *h, struct cache *c)
 {
 	unsigned int kind, class;
 
+	forget_recycled(h, c);
 	for (kind = 0; kind < NKINDS; kind++)
 		for (class = 1; class < KGC_NCLASSES; class ++)
 			if (c->window[kind][class].span)

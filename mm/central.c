@@ -128,6 +128,24 @@ void central_freed(struct heap *h, unsigned int kind, unsigned int class,
 		span_free_pages(h, s);
 }
 
+/* One object less in the swept small span @s, of @kind and @class. */
+void central_drop_used(struct heap *h, unsigned int kind, unsigned int class,
+		       struct span *s)
+{
+	uint32_t left, where;
+
+	if (h->shared) {
+		left = atomic_fetch_sub(&s->nused, 1) - 1;
+	} else {
+		left = atomic_load_explicit(&s->nused, memory_order_relaxed) -
+		       1;
+		atomic_store_explicit(&s->nused, left, memory_order_relaxed);
+	}
+	where = s->where;
+	if (where == SPAN_NOWHERE || (!left && where == SPAN_LISTED))
+		central_freed(h, kind, class, s);
+}
+
 /*
  * The sweeper of @s found @left objects.  Publishes that @s is swept; true
  * if it has none: then it is the caller's to free.

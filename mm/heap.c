@@ -76,13 +76,14 @@ int kgc_init(const struct kgc_config *config)
 	return heap_init(&heap, config ? config : &defaults);
 }
 
-/* Stop the world with every span swept; task context. */
+/* Stop the world, every span swept and knowing its count; task context. */
 void heap_stop(struct heap *h)
 {
 	sweep_all(h);
 	while (!kgc_host_stop_world())
 		;
 	sweep_all(h);
+	cache_forget_recycled(h);
 }
 
 static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,

@@ -232,12 +232,17 @@ struct extent {
 };
 
 /* A run of objects of one class and kind, allocated but not handed out. */
+enum { RECYCLED_MAX = 16 };
 struct window {
 	uintptr_t next, end;
 	struct span *span; /* from which it was taken, or NULL */
 	uint32_t size;	   /* of an object */
 	bool dirty;	   /* objects may be non-zero */
 	bool sample;	   /* the first object of the next run is sampled */
+	/* Freed of late, in words from the arena's start: see cache_recycle().
+	 */
+	uint8_t nrecycled;
+	uint32_t recycled[RECYCLED_MAX];
 };
 
 /* A cycle, for its readers when it is finished: the trace line, MemStats. */
@@ -568,6 +573,10 @@ static inline size_t span_usable(const struct span *s)
 struct cache *cache_attach(struct heap *h);
 bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags);
+bool cache_recycle(struct heap *h, struct window *w, uintptr_t p);
+void *cache_reuse(struct heap *h, struct cache *c, unsigned int kind,
+		  unsigned int class, unsigned int flags);
+void cache_forget_recycled(struct heap *h);
 void cache_flush(struct heap *h, struct cache *c);
 void cache_flush_all(struct heap *h);
 bool cache_window_holds(const struct cache *c, const struct span *s,
@@ -586,6 +595,8 @@ bool central_swept(struct heap *h, struct span *s, uint32_t left);
 void central_release(struct heap *h, struct span *s);
 void central_freed(struct heap *h, unsigned int kind, unsigned int class,
 		   struct span *s);
+void central_drop_used(struct heap *h, unsigned int kind, unsigned int class,
+		       struct span *s);
 
 /* heap.c */
 int heap_init(struct heap *h, const struct kgc_config *config);

@@ -162,13 +162,21 @@ static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
 ALLOCATES inline void *heap_alloc(struct heap *h, size_t size,
 				  unsigned int flags)
 {
+	struct window *w;
 	struct cache *c;
 	void *p = NULL;
 
 	if (likely(size <= SMALL_MAX && !(flags & KGC_NOGC))) {
 		c = h->cache[kgc_host_pin()];
-		if (likely(c))
-			p = take(window_for(h, c, size, flags), flags);
+		if (likely(c)) {
+			w = window_for(h, c, size, flags);
+			if (w->nrecycled)
+				p = cache_reuse(h, c, flags & KIND_FLAGS,
+						sizeclass_of(&h->classes, size),
+						flags);
+			if (!p)
+				p = take(w, flags);
+		}
 		kgc_host_unpin();
 		if (likely(p))
 			return p;
@@ -238,33 +246,6 @@ static void free_large(struct heap *h, struct cache *c, struct span *s)
 	span_free_pages(h, s);
 }
 
-/* One object less in @s; returns how many are left. */
-static inline uint32_t drop_used(struct heap *h, struct span *s)
-{
-	uint32_t left;
-
-	if (h->shared)
-		return atomic_fetch_sub(&s->nused, 1) - 1;
-	left = atomic_load_explicit(&s->nused, memory_order_relaxed) - 1;
-	atomic_store_explicit(&s->nused, left, memory_order_relaxed);
-	return left;
-}
-
-/* The swept small span @s has lost an object: its bits say so already. */
-static inline void free_small(struct heap *h, struct cache *c, struct span *s,
-			      unsigned int class)
-{
-	const unsigned int kind = s->kind;
-	uint32_t left, where;
-
-	c->nfree[class]++;
-	c->freed += s->size;
-	left = drop_used(h, s);
-	where = atomic_load_explicit(&s->where, memory_order_seq_cst);
-	if (where == SPAN_NOWHERE || (!left && where == SPAN_LISTED))
-		central_freed(h, kind, class, s);
-}
-
 /* As kgc_free(), into @h; the caller's slot has a cache. */
 void heap_free(struct heap *h, void *p)
 {
@@ -274,8 +255,10 @@ void heap_free(struct heap *h, void *p)
 	if (unlikely(bitmap_get(h, o.base) & BIT_SPECIAL))
 		special_forget(h, o.base, o.span->size);
 	if (likely(o.span->sizeclass)) {
-		bitmap_free(h, o.span, o.base);
-		free_small(h, c, o.span, o.span->sizeclass);
+		c->nfree[o.span->sizeclass]++;
+		c->freed += o.span->size;
+		bitmap_free(h, o.base);
+		central_drop_used(h, o.span->kind, o.span->sizeclass, o.span);
 	} else {
 		free_large(h, c, o.span);
 	}
@@ -289,8 +272,8 @@ void heap_free(struct heap *h, void *p)
 static inline bool free_fast(struct heap *h, struct cache *c, uintptr_t p)
 {
 	const uintptr_t off = p - h->arena.start;
-	const struct window *w;
-	unsigned int layout;
+	unsigned int layout, class, kind;
+	struct window *w;
 	uintptr_t bits;
 	struct bitpos b;
 	struct span *s;
@@ -305,11 +288,16 @@ static inline bool free_fast(struct heap *h, struct cache *c, uintptr_t p)
 		     (bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
 		     !sweep_is_done(h, s)))
 		return false;
-	w = &c->window[s->kind][layout & LAYOUT_CLASS];
+	kind = s->kind;
+	class = layout & LAYOUT_CLASS;
+	w = &c->window[kind][class];
 	if (unlikely(p - w->next < w->end - w->next))
 		return false;
-	bitmap_free(h, s, p);
-	free_small(h, c, s, layout & LAYOUT_CLASS);
+	c->nfree[class]++;
+	c->freed += s->size;
+	bitmap_free(h, p);
+	if (!cache_recycle(h, w, p))
+		central_drop_used(h, kind, class, s);
 	return true;
 }
 

@@ -91,7 +91,7 @@ static void free_step(struct span *s)
 		i = ktest_random() % s->nelems;
 		if (!(model[i] & USED))
 			continue;
-		bitmap_free(&own, s, s->start + i * s->size);
+		bitmap_free(&own, s->start + i * s->size);
 		s->nused--;
 		model[i] = FREE;
 	}
@@ -201,7 +201,7 @@ KTEST(mm_bitmap, take_stops_at_used_object)
 		EXPECT_EQ(bitmap_take(&own, s, 0, UINT32_MAX, &first), n - 1);
 		EXPECT_EQ(first, 0);
 		EXPECT_EQ(bitmap_take(&own, s, 0, UINT32_MAX, &first), 0);
-		bitmap_free(&own, s, s->start + (n / 2) * s->size);
+		bitmap_free(&own, s->start + (n / 2) * s->size);
 		EXPECT_EQ(bitmap_take(&own, s, 0, UINT32_MAX, &first), 1);
 		EXPECT_EQ(first, n / 2);
 		own_span_free(s);
@@ -239,7 +239,7 @@ KTEST(mm_bitmap, free_clears_special)
 	bitmap_take(&own, s, 0, 3, &first);
 	special_flag(&own, s->start + s->size, true);
 	EXPECT(bitmap_get(&own, s->start + s->size) & BIT_SPECIAL);
-	bitmap_free(&own, s, s->start + s->size);
+	bitmap_free(&own, s->start + s->size);
 	memset(model, 0, sizeof(model));
 	model[0] = model[2] = USED;
 	EXPECT(as_model(s));

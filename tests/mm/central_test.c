@@ -27,7 +27,7 @@ static void use(struct span *s, uint32_t n)
 
 static void drop(struct span *s, uint32_t i)
 {
-	bitmap_free(&own, s, s->start + i * s->size);
+	bitmap_free(&own, s->start + i * s->size);
 	s->nused--;
 }
 

@@ -119,7 +119,7 @@ KTEST(mm_span, windows_go_on_where_the_last_ended)
 	EXPECT_EQ(w.next, s->start);
 	EXPECT_EQ(window_left(&w), 5 * 128);
 	EXPECT(w.span == s);
-	bitmap_free(&own, s, s->start); /* behind the cursor */
+	bitmap_free(&own, s->start); /* behind the cursor */
 	s->nused--;
 	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
 	EXPECT_EQ(w.next, s->start + 5 * 128);
@@ -141,11 +141,11 @@ KTEST(mm_span, second_pass_needs_an_eighth)
 	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
 	EXPECT(!s->needzero);
 	for (i = 0; i < 3; i++) {
-		bitmap_free(&own, s, s->start + i * 128);
+		bitmap_free(&own, s->start + i * 128);
 		s->nused--;
 	}
 	EXPECT(!span_take_run(&own, s, &w, UINT32_MAX));
-	bitmap_free(&own, s, s->start + 7 * 128);
+	bitmap_free(&own, s->start + 7 * 128);
 	s->nused--;
 	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
 	EXPECT_EQ(w.next, s->start);

@@ -259,3 +259,44 @@ KTEST(system_sizes, pages_given_back_return_zero)
 	}
 	EXPECT_EQ(kgc_check(), 0);
 }
+
+/* --- what was freed of late --- */
+
+enum { AGAIN = 40 };
+
+/* Of a class that nobody else uses. */
+static void *again_alloc(void)
+{
+	return kgc_alloc(9000, KGC_NOSCAN);
+}
+
+KTEST(system_sizes, freed_objects_come_back_once_each)
+{
+	char *p[AGAIN], *q[AGAIN];
+	int i, k, twice = 0, dirty = 0;
+
+	for (i = 0; i < AGAIN; i++) {
+		p[i] = again_alloc();
+		ASSERT(p[i]);
+		memset(p[i], 0xa5, 9000);
+	}
+	for (i = 0; i < AGAIN; i++)
+		kgc_free(p[i]);
+	EXPECT_EQ(kgc_check(), 0);
+	for (i = 0; i < AGAIN; i++)
+		kgc_free(again_alloc());
+	for (i = 0; i < AGAIN; i++) {
+		q[i] = again_alloc();
+		ASSERT(q[i]);
+		for (k = 0; k < i; k++)
+			twice += q[k] == q[i];
+		for (k = 0; k < 9000; k++)
+			dirty += q[i][k] != 0;
+	}
+	EXPECT_EQ(twice, 0);
+	EXPECT_EQ(dirty, 0);
+	for (i = 0; i < AGAIN; i++)
+		kgc_free(q[i]);
+	kgc_collect();
+	EXPECT_EQ(kgc_check(), 0);
+}
