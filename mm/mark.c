@@ -146,7 +146,9 @@ static uintptr_t interior_base(struct heap *h, uintptr_t p)
  * @p is any word's value: if it points into an object, mark that.  Says
  * whether it was not marked before.
  */
-static inline bool mark_word(struct heap *h, struct marker *m, uintptr_t p)
+static __attribute__((always_inline)) inline bool mark_word(struct heap *h,
+							    struct marker *m,
+							    uintptr_t p)
 {
 	struct bitpos b;
 	uintptr_t bits;
@@ -173,6 +175,12 @@ static inline bool mark_word(struct heap *h, struct marker *m, uintptr_t p)
 	if (!(bits & BIT_NOSCAN))
 		push(h, m, p - m->start);
 	return true;
+}
+
+/* Mark the object that @p points into, if any; true if it was not marked. */
+bool mark_object(struct heap *h, uintptr_t p)
+{
+	return mark_word(h, &h->marker, p);
 }
 
 /* --- batches --- */
@@ -262,7 +270,7 @@ static void mark_batch(struct heap *h, struct marker *m, uintptr_t *off,
 
 	if (unlikely(m->max - m->n < n)) {
 		for (i = 0; i < n; i++)
-			mark_word(h, m, m->start + off[i]);
+			mark_object(h, m->start + off[i]);
 		return;
 	}
 	for (i = 0; i < n; i++)
@@ -291,12 +299,6 @@ void mark_range(struct heap *h, const void *lo, const void *hi)
 	}
 }
 
-/* Mark the object that @p points into, if any; true if it was not marked. */
-bool mark_object(struct heap *h, uintptr_t p)
-{
-	return mark_word(h, &h->marker, p);
-}
-
 bool mark_is_marked(struct heap *h, uintptr_t base)
 {
 	return bitmap_get(h, base) & BIT_MARK;
@@ -320,8 +322,8 @@ static NO_SANITIZE void scan_layout(struct heap *h, struct marker *m,
 
 	for (i = 0; i < t->size / WORD_SIZE; i += bits)
 		for (w = t->pointers[i / bits]; w; w &= w - 1)
-			mark_word(
-				h, m,
+			mark_object(
+				h,
 				((const uintptr_t *)at)[i + __builtin_ctzl(w)]);
 }
 
@@ -360,11 +362,18 @@ struct queue {
 	} piece[BATCH];
 };
 
+/* Words of the short object at @off; 0 if it is another. */
+static inline size_t words_of(const struct heap *h, const struct marker *m,
+			      uintptr_t off)
+{
+	return m->words[h->layout[off >> PAGE_SHIFT] &
+			(LAYOUT_CLASS | LAYOUT_TYPED)];
+}
+
 static inline struct piece piece_of(const struct heap *h,
 				    const struct marker *m, uintptr_t off)
 {
-	const size_t words = m->words[h->layout[off >> PAGE_SHIFT] &
-				      (LAYOUT_CLASS | LAYOUT_TYPED)];
+	const size_t words = words_of(h, m, off);
 	const char *p;
 	size_t i;
 
@@ -438,14 +447,16 @@ static size_t gather(struct heap *h, struct marker *m, struct queue *q,
  */
 static NO_SANITIZE bool scan_last(struct heap *h, struct marker *m)
 {
-	const struct piece p = piece_of(h, m, m->list[m->n - 1]);
-	size_t i;
+	const uintptr_t off = m->list[m->n - 1];
+	const size_t words = words_of(h, m, off);
+	const uintptr_t *at =
+		(const uintptr_t *)(m->start + (off & ~(WORD_SIZE - 1)));
+	const uintptr_t *const end = at + words;
 
-	if (!p.words)
+	if (!words)
 		return false;
-	m->n--;
-	for (i = 0; i < p.words; i++)
-		mark_word(h, m, ((const uintptr_t *)(m->start + p.off))[i]);
+	for (m->n--; at != end; at++)
+		mark_word(h, m, *at);
 	return true;
 }
 
