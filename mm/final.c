@@ -17,37 +17,35 @@
  */
 #include "internal.h"
 
-/* Every finalizer in the table, the world stopped: @fn may remove it. */
-static void for_each(struct heap *h,
+/* Every record of a kind, the world stopped: @fn may change its kind. */
+static void for_each(struct heap *h, enum special_kind k,
 		     void (*fn)(struct heap *, struct special *))
 {
-	struct specials *t = &h->specials;
 	struct special *r, *next;
-	size_t i;
 
-	for (i = 0; i < t->nbuckets && t->nkind[SPECIAL_FINALIZER]; i++)
-		for (r = t->table[i]; r; r = next) {
-			next = r->next;
-			if (r->kind == SPECIAL_FINALIZER)
-				fn(h, r);
-		}
+	for (r = h->specials.list[k].first; r; r = next) {
+		next = r->after;
+		fn(h, r);
+	}
 }
 
 static void mark_arg(struct heap *h, struct special *r)
 {
-	mark_object(h, (uintptr_t)r->final.arg);
+	if (r->final.arg)
+		mark_object(h, (uintptr_t)r->final.arg);
+}
+
+static void mark_due(struct heap *h, struct special *r)
+{
+	mark_object(h, r->object);
+	mark_arg(h, r);
 }
 
 /* Roots: arguments, and the objects that are queued. */
 void final_mark_held(struct heap *h)
 {
-	struct special *r;
-
-	for_each(h, mark_arg);
-	for (r = h->specials.queue; r; r = r->next) {
-		mark_object(h, r->object);
-		mark_arg(h, r);
-	}
+	for_each(h, SPECIAL_FINALIZER, mark_arg);
+	for_each(h, SPECIAL_QUEUED, mark_due);
 }
 
 /* Mark what the words of @p, an object of @s, point to outside it. */
@@ -64,10 +62,14 @@ static NO_SANITIZE void mark_others(struct heap *h, const struct span *s,
 
 static void mark_delayed(struct heap *h, struct special *r)
 {
-	const struct span *s = span_of(h, r->object);
+	const struct span *s;
 
-	if (mark_lives(h, r->object) || r->order == KGC_NO_ORDER)
+	if (mark_lives(h, r->object))
 		return;
+	special_retype(h, r, SPECIAL_DYING);
+	if (r->order == KGC_NO_ORDER)
+		return;
+	s = span_of(h, r->object);
 	if (r->order == KGC_IGNORE_SELF && s->kind == KIND_SCAN)
 		mark_others(h, s, r->object);
 	else
@@ -77,38 +79,30 @@ static void mark_delayed(struct heap *h, struct special *r)
 /* What finalizable objects point to, not they: so they go first. */
 void final_mark_contents(struct heap *h)
 {
-	for_each(h, mark_delayed);
+	for_each(h, SPECIAL_FINALIZER, mark_delayed);
 }
 
 static void queue(struct heap *h, struct special *r)
 {
-	struct specials *t = &h->specials;
-
-	special_remove(h, r);
-	special_flag(h, r->object, true); /* so that a free looks for it */
-	r->next = NULL;
-	*t->queue_end = r;
-	t->queue_end = &r->next;
-	t->nqueued++;
+	special_retype(h, r, SPECIAL_QUEUED);
 }
 
-static void queue_if_dead(struct heap *h, struct special *r)
+static void queue_or_keep(struct heap *h, struct special *r)
 {
-	if (!mark_lives(h, r->object))
-		queue(h, r);
+	special_retype(h, r,
+		       mark_lives(h, r->object) ? SPECIAL_FINALIZER
+						: SPECIAL_QUEUED);
 }
 
 static void queue_first(struct heap *h, struct special *r)
 {
 	if (r->order != KGC_UNREACHABLE)
-		queue_if_dead(h, r);
+		queue_or_keep(h, r);
 }
 
-static void mark_queued(struct heap *h)
+static void mark_queued(struct heap *h, struct special *r)
 {
-	struct special *r;
-
-	for (r = h->specials.queue; r; r = r->next)
+	for (; r; r = r->after)
 		mark_object(h, r->object);
 	mark_drain(h);
 }
@@ -119,50 +113,54 @@ static void mark_queued(struct heap *h)
  */
 void final_queue_unmarked(struct heap *h)
 {
-	for_each(h, queue_first);
-	mark_queued(h);
-	for_each(h, queue_if_dead);
-	mark_queued(h);
+	struct special **end = h->specials.list[SPECIAL_QUEUED].end;
+
+	for_each(h, SPECIAL_DYING, queue_first);
+	mark_queued(h, *end);
+	end = h->specials.list[SPECIAL_QUEUED].end;
+	for_each(h, SPECIAL_DYING, queue_or_keep);
+	mark_queued(h, *end);
 }
 
 /*
- * Its special bit is about to change, so the span of the first queued object
- * is swept first: a sweeper writes whole bitmap words.  The queue may have
- * another head by the time the lock is taken again; then that one is looked
- * at.  Pinned, so what is swept stays so.
+ * Under the lock: the first finalizer that is due.  Its special bit is about
+ * to change, so the span of its object is swept first, without the lock: a
+ * sweeper writes whole bitmap words.  Then the queue may have another head.
+ * Pinned, so what is swept stays so.
  */
-static void sweep_first_queued(struct heap *h)
+static struct special *first_due(struct heap *h)
 {
-	struct specials *t = &h->specials;
+	struct special *r;
 	struct span *s;
 
-	for (;;) {
-		lock_take(&t->lock);
-		s = t->queue ? span_of(h, t->queue->object) : NULL;
-		lock_drop(&t->lock);
-		if (!s || sweep_is_done(h, s))
-			return;
+	while ((r = special_due(h))) {
+		s = span_of(h, r->object);
+		if (sweep_is_done(h, s))
+			break;
+		lock_drop(&h->specials.lock);
 		sweep_span(h, s);
+		lock_take(&h->specials.lock);
 	}
+	return r;
 }
 
 /* The first queued finalizer, into *@r; its object is the caller's to hold. */
 static bool dequeue(struct heap *h, struct special *r)
 {
 	struct specials *t = &h->specials;
-	bool found;
+	struct special *due;
 
 	kgc_host_pin();
-	sweep_first_queued(h);
 	lock_take(&t->lock);
-	found = t->queue;
-	if (found) {
-		*r = *t->queue;
-		special_dequeue(h, &t->queue);
+	due = first_due(h);
+	if (due) {
+		*r = *due;
+		special_remove(h, due);
+		fixalloc_free(&t->records, due);
 	}
 	lock_drop(&t->lock);
 	kgc_host_unpin();
-	return found;
+	return due;
 }
 
 int kgc_run_finalizers(void)
@@ -194,11 +192,10 @@ int final_swap(struct heap *h, uintptr_t p, struct kgc_finalizer *f)
 	struct special *r = special_find(h, p, SPECIAL_FINALIZER);
 
 	if (!r) {
-		const int err = f->fn ? special_insert(h, &new) : 0;
-
-		if (!err)
-			*f = (struct kgc_finalizer){ 0 };
-		return err;
+		if (f->fn && !special_insert(h, &new))
+			return -KGC_ENOMEM;
+		*f = (struct kgc_finalizer){ 0 };
+		return 0;
 	}
 	*f = (struct kgc_finalizer){ r->final.fn, r->final.arg, r->order };
 	if (new.final.fn) {
@@ -251,7 +248,7 @@ void kgc_queue_finalizers(void)
 	if (!cache_attach(&heap))
 		return;
 	heap_stop(&heap);
-	for_each(&heap, queue);
+	for_each(&heap, SPECIAL_FINALIZER, queue);
 	kgc_host_start_world();
 	if (heap.specials.nqueued && !heap.specials.on_demand)
 		kgc_host_wake_finalizer();

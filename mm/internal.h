@@ -331,6 +331,8 @@ struct roots {
 
 enum special_kind {
 	SPECIAL_FINALIZER,
+	SPECIAL_DYING, /* a finalizer that may be due, while the world stands */
+	SPECIAL_QUEUED, /* one that is due */
 	SPECIAL_PROFILE,
 	SPECIAL_WEAK,	   /* the object's death clears a link */
 	SPECIAL_HOLDER,	   /* links lie in the object */
@@ -341,7 +343,8 @@ enum special_kind {
 
 /* What is known of one object beyond its bits; its special bit says so. */
 struct special {
-	struct special *next;
+	struct special *next, **chain_at; /* in a chain of the table */
+	struct special *after, **list_at; /* among those of its kind */
 	uintptr_t object;
 	uint8_t kind;
 	uint8_t order; /* of a finalizer: enum kgc_order */
@@ -352,23 +355,27 @@ struct special {
 			void *arg;
 		} final;
 		struct bucket *bucket;
-		void **link;   /* SPECIAL_WEAK */
-		size_t nlinks; /* SPECIAL_HOLDER */
-		uintptr_t to;  /* SPECIAL_EPHEMERON, SPECIAL_LINK */
+		struct special *other; /* of SPECIAL_WEAK and SPECIAL_LINK */
+		size_t nlinks;	       /* SPECIAL_HOLDER */
+		uintptr_t to;	       /* SPECIAL_EPHEMERON */
 	};
+};
+
+struct special_list {
+	struct special *first, **end;
 };
 
 struct specials {
 	struct lock lock;
 	struct special **table; /* hashed by object; chained */
 	size_t nbuckets;
-	_Atomic size_t n; /* records in the table */
-	size_t nkind[NSPECIALS];
+	unsigned int shift;		     /* from a hash to its chain */
+	_Atomic size_t n;		     /* records in the table */
+	struct special_list list[NSPECIALS]; /* oldest first */
 	bool outlast; /* special bits may have outlasted their records */
 	size_t sys;
-	struct special *queue, **queue_end; /* finalizers that are due */
-	_Atomic size_t nqueued;
-	bool on_demand; /* the program runs finalizers itself */
+	_Atomic size_t nqueued; /* finalizers that are due */
+	bool on_demand;		/* the program runs finalizers itself */
 	struct fixalloc records;
 };
 
@@ -645,11 +652,16 @@ void special_init(struct heap *h);
 struct special *special_find(struct heap *h, uintptr_t p, enum special_kind k);
 struct special *special_any(const struct heap *h, uintptr_t p);
 struct special *special_after(struct special *r);
-int special_insert(struct heap *h, const struct special *record);
+struct special *special_insert(struct heap *h, const struct special *record);
 int special_add(struct heap *h, const struct special *record);
 void special_remove(struct heap *h, struct special *r);
 void special_drop(struct heap *h, struct special *r);
-void special_dequeue(struct heap *h, struct special **at);
+void special_retype(struct heap *h, struct special *r, enum special_kind k);
+/* Under the lock: the first finalizer that is due, or NULL. */
+static inline struct special *special_due(const struct heap *h)
+{
+	return h->specials.list[SPECIAL_QUEUED].first;
+}
 void special_forget(struct heap *h, uintptr_t p, size_t size);
 void special_flag(struct heap *h, uintptr_t p, bool on);
 

@@ -7,6 +7,10 @@
  * it has one.  The table doubles when it holds more records than chains.  An
  * object has one finalizer and one sample at most.
  *
+ * The records of a kind are in a list, too, so that a cycle visits those of
+ * the kinds that it asks for, and no others.  Finalizers that are due are a
+ * kind of their own, and their list is the queue.
+ *
  * Weak links and ephemerons leave the bit set when they go: the object's span
  * may be one that another slot is sweeping.  It means no more then than a
  * look into the table.
@@ -20,18 +24,48 @@
 void special_init(struct heap *h)
 {
 	struct specials *t = &h->specials;
+	int k;
 
 	lock_init(&t->lock, RANK_SPECIAL);
 	fixalloc_init(&t->records, &h->meta, sizeof(struct special));
-	t->queue_end = &t->queue;
+	for (k = 0; k < NSPECIALS; k++)
+		t->list[k].end = &t->list[k].first;
+}
+
+static void list_add(struct special_list *l, struct special *r)
+{
+	r->after = NULL;
+	r->list_at = l->end;
+	*l->end = r;
+	l->end = &r->after;
+}
+
+static void list_remove(struct special_list *l, struct special *r)
+{
+	*r->list_at = r->after;
+	if (r->after)
+		r->after->list_at = r->list_at;
+	else
+		l->end = r->list_at;
 }
 
 static struct special **chain_of(const struct specials *t, uintptr_t p)
 {
-	/* Multiplicative hashing (Knuth 6.4); objects are 8 bytes apart. */
-	const uint32_t hash = (uint32_t)(p >> 3) * 2654435769u;
+	/* Multiplicative hashing (Knuth 6.4): the highest bits are the best. */
+	const uintptr_t golden = (uintptr_t)0x9e3779b97f4a7c15;
 
-	return &t->table[(hash >> 4) & (t->nbuckets - 1)];
+	return &t->table[p * golden >> t->shift];
+}
+
+static void chain_add(struct specials *t, struct special *r)
+{
+	struct special **chain = chain_of(t, r->object);
+
+	r->next = *chain;
+	r->chain_at = chain;
+	if (r->next)
+		r->next->chain_at = &r->next;
+	*chain = r;
 }
 
 static bool grow(struct specials *t)
@@ -40,19 +74,18 @@ static bool grow(struct specials *t)
 	struct special **old = t->table,
 		       **table = meta_table_alloc(n * sizeof(*old));
 	const size_t nold = t->nbuckets;
-	struct special *r, *next, **chain;
+	struct special *r, *next;
 	size_t i;
 
 	if (!table)
 		return false;
 	t->table = table;
 	t->nbuckets = n;
+	t->shift = 8 * WORD_SIZE - (unsigned int)__builtin_ctzl(n);
 	for (i = 0; i < nold; i++)
 		for (r = old[i]; r; r = next) {
 			next = r->next;
-			chain = chain_of(t, r->object);
-			r->next = *chain;
-			*chain = r;
+			chain_add(t, r);
 		}
 	meta_table_free(old, nold * sizeof(*old));
 	t->sys += (n - nold) * sizeof(*old);
@@ -104,29 +137,27 @@ struct special *special_after(struct special *r)
 	return first(r->next, r->object, r->kind);
 }
 
-/* Under the lock: add a copy of @record.  Returns 0 or -KGC_ENOMEM. */
-int special_insert(struct heap *h, const struct special *record)
+/* Under the lock: add a copy of @record.  Returns it, or NULL: no memory. */
+struct special *special_insert(struct heap *h, const struct special *record)
 {
 	struct specials *t = &h->specials;
-	struct special *r, **chain;
+	struct special *r;
 
 	if (t->n >= t->nbuckets && !grow(t) && !t->nbuckets)
-		return -KGC_ENOMEM;
+		return NULL;
 	r = fixalloc_alloc(&t->records);
 	if (!r)
-		return -KGC_ENOMEM;
+		return NULL;
 	*r = *record;
-	chain = chain_of(t, r->object);
-	r->next = *chain;
-	*chain = r;
+	chain_add(t, r);
+	list_add(&t->list[r->kind], r);
 	t->n++;
-	t->nkind[r->kind]++;
 	if (r->kind != SPECIAL_LINK)
 		special_flag(h, r->object, true);
-	return 0;
+	return r;
 }
 
-/* As above; -KGC_EBUSY if the object has one of the kind. */
+/* As above; returns 0, -KGC_ENOMEM, or -KGC_EBUSY if it has one already. */
 int special_add(struct heap *h, const struct special *record)
 {
 	struct specials *t = &h->specials;
@@ -134,7 +165,7 @@ int special_add(struct heap *h, const struct special *record)
 
 	lock_take(&t->lock);
 	if (!special_find(h, record->object, record->kind))
-		err = special_insert(h, record);
+		err = special_insert(h, record) ? 0 : -KGC_ENOMEM;
 	lock_drop(&t->lock);
 	return err;
 }
@@ -146,15 +177,25 @@ static void unflag(struct heap *h, uintptr_t p)
 		special_flag(h, p, false);
 }
 
-static void unchain(struct specials *t, struct special *r)
+static void unlink(struct specials *t, struct special *r)
 {
-	struct special **at = chain_of(t, r->object);
-
-	while (*at != r)
-		at = &(*at)->next;
-	*at = r->next;
+	*r->chain_at = r->next;
+	if (r->next)
+		r->next->chain_at = r->chain_at;
+	list_remove(&t->list[r->kind], r);
 	t->n--;
-	t->nkind[r->kind]--;
+	t->nqueued -= r->kind == SPECIAL_QUEUED;
+}
+
+/* Under the lock: from now on @r is a record of kind @k. */
+void special_retype(struct heap *h, struct special *r, enum special_kind k)
+{
+	struct specials *t = &h->specials;
+
+	list_remove(&t->list[r->kind], r);
+	r->kind = (uint8_t)k;
+	list_add(&t->list[k], r);
+	t->nqueued += k == SPECIAL_QUEUED;
 }
 
 /*
@@ -162,37 +203,22 @@ static void unchain(struct specials *t, struct special *r)
  */
 void special_remove(struct heap *h, struct special *r)
 {
-	unchain(&h->specials, r);
+	unlink(&h->specials, r);
 	unflag(h, r->object);
 }
 
 /* Under the lock: @r goes; the special bit of its object stays. */
 void special_drop(struct heap *h, struct special *r)
 {
-	unchain(&h->specials, r);
+	unlink(&h->specials, r);
 	fixalloc_free(&h->specials.records, r);
-}
-
-/* Under the lock: the queued finalizer at *@at goes, and its record. */
-void special_dequeue(struct heap *h, struct special **at)
-{
-	struct specials *t = &h->specials;
-	struct special *r = *at;
-
-	*at = r->next;
-	if (!*at)
-		t->queue_end = at;
-	t->nqueued--;
-	unflag(h, r->object);
-	fixalloc_free(&t->records, r);
 }
 
 /* The object with base @p and @size bytes dies: forget what was known of it. */
 void special_forget(struct heap *h, uintptr_t p, size_t size)
 {
 	struct specials *t = &h->specials;
-	struct special *r, **at;
-	bool found;
+	struct special *r;
 
 	lock_take(&t->lock);
 	while ((r = special_find(h, p, SPECIAL_WEAK)))
@@ -206,15 +232,9 @@ void special_forget(struct heap *h, uintptr_t p, size_t size)
 		prof_freed(h, r->bucket, size);
 		special_drop(h, r);
 	}
-	r = special_find(h, p, SPECIAL_FINALIZER);
-	found = r;
-	if (r)
+	while ((r = special_find(h, p, SPECIAL_FINALIZER)) ||
+	       (r = special_find(h, p, SPECIAL_QUEUED)))
 		special_drop(h, r);
-	for (at = &t->queue; !found && *at; at = &(*at)->next)
-		if ((*at)->object == p) {
-			special_dequeue(h, at);
-			break;
-		}
 	unflag(h, p);
 	lock_drop(&t->lock);
 }

@@ -2,8 +2,9 @@
 /*
  * weak.c - links that do not keep, and values that a key keeps
  *
- * A weak link has two records: one by its object, which the object's death
- * finds, and one by its own address, which kgc_clear_weak() finds.  A link
+ * A weak link has two records that know each other: one by its object, which
+ * the object's death finds, and one by its own address, which
+ * kgc_clear_weak() finds.  A link
  * that lies in an object of the heap is counted there in a third, so that it
  * is forgotten when that object dies and its memory becomes something else.
  * Short links are cleared before finalizers are queued, long ones after, and
@@ -12,8 +13,8 @@
  * An ephemeron is a record by its key.  Its value is marked when the key is;
  * what that marks may be keys again, so it goes on until nothing is new.
  *
- * Bad at: many links to one object, whose records share a chain; and long
- * chains of ephemerons, of which each round may find only one more.
+ * Bad at: long chains of ephemerons, of which each round may find only one
+ * more.
  *
  * Locking: special.lock; with the world stopped, none.
  */
@@ -26,17 +27,6 @@ static struct special *link_find(struct heap *h, uintptr_t link,
 
 	for (r = special_find(h, link, SPECIAL_LINK); r; r = special_after(r))
 		if (r->flags == flags)
-			return r;
-	return NULL;
-}
-
-static struct special *weak_find(struct heap *h, uintptr_t p, uintptr_t link,
-				 unsigned int flags)
-{
-	struct special *r;
-
-	for (r = special_find(h, p, SPECIAL_WEAK); r; r = special_after(r))
-		if ((uintptr_t)r->link == link && r->flags == flags)
 			return r;
 	return NULL;
 }
@@ -70,7 +60,7 @@ static bool holder_add(struct heap *h, uintptr_t base)
 				     .nlinks = 1 };
 
 	if (!r)
-		return special_insert(h, &one) == 0;
+		return special_insert(h, &one);
 	r->nlinks++;
 	return true;
 }
@@ -79,10 +69,8 @@ static bool holder_add(struct heap *h, uintptr_t base)
 static void link_drop(struct heap *h, struct special *r)
 {
 	const uintptr_t link = r->object;
-	struct special *weak = weak_find(h, r->to, link, r->flags);
 
-	if (weak)
-		special_drop(h, weak);
+	special_drop(h, r->other);
 	special_drop(h, r);
 	holder_drop(h, link);
 	h->specials.outlast = true;
@@ -91,25 +79,28 @@ static void link_drop(struct heap *h, struct special *r)
 static int link_add(struct heap *h, uintptr_t p, void **link, uintptr_t holder,
 		    unsigned int flags)
 {
-	const struct special weak = {
-		.object = p, .kind = SPECIAL_WEAK, .flags = flags, .link = link
-	};
-	const struct special back = { .object = (uintptr_t)link,
-				      .kind = SPECIAL_LINK,
-				      .flags = flags,
-				      .to = p };
+	struct special *weak, *back;
+	struct special r = { .flags = (uint8_t)flags };
 
-	if (special_insert(h, &weak))
+	r.object = p;
+	r.kind = SPECIAL_WEAK;
+	weak = special_insert(h, &r);
+	if (!weak)
 		return -KGC_ENOMEM;
-	if (special_insert(h, &back))
+	r.object = (uintptr_t)link;
+	r.kind = SPECIAL_LINK;
+	r.other = weak;
+	back = special_insert(h, &r);
+	if (!back)
 		goto drop_weak;
+	weak->other = back;
 	if (holder && !holder_add(h, holder))
 		goto drop_back;
 	return 0;
 drop_back:
-	special_drop(h, link_find(h, back.object, flags));
+	special_drop(h, back);
 drop_weak:
-	special_drop(h, weak_find(h, p, back.object, flags));
+	special_drop(h, weak);
 	return -KGC_ENOMEM;
 }
 
@@ -171,7 +162,7 @@ static int move_locked(struct heap *h, void **from, void **to, uintptr_t holder,
 		return 0;
 	if (link_find(h, (uintptr_t)to, flags))
 		return -KGC_EBUSY;
-	target = r->to;
+	target = r->other->object;
 	link_drop(h, r);
 	return link_add(h, target, to, holder, flags);
 }
@@ -234,8 +225,9 @@ int ephemeron_set(struct heap *h, const void *key, const void *value)
 		r.object = k.base;
 		r.to = v.base;
 		lock_take(&h->specials.lock);
-		err = ephemeron_find(h, k.base, v.base) ? 0
-							: special_insert(h, &r);
+		err = ephemeron_find(h, k.base, v.base) || special_insert(h, &r)
+			      ? 0
+			      : -KGC_ENOMEM;
 		lock_drop(&h->specials.lock);
 	}
 	kgc_host_unpin();
@@ -278,49 +270,31 @@ bool kgc_clear_ephemeron(const void *key, const void *value)
 /* Mark the values of marked keys; false if none was new. */
 bool weak_mark_values(struct heap *h)
 {
-	const struct specials *t = &h->specials;
-	const struct special *r;
+	const struct special *r = h->specials.list[SPECIAL_EPHEMERON].first;
 	bool found = false;
-	size_t i;
 
-	if (!t->nkind[SPECIAL_EPHEMERON])
-		return false;
-	for (i = 0; i < t->nbuckets; i++)
-		for (r = t->table[i]; r; r = r->next)
-			if (r->kind == SPECIAL_EPHEMERON &&
-			    mark_lives(h, r->object))
-				found |= mark_object(h, r->to);
+	for (; r; r = r->after)
+		if (mark_lives(h, r->object))
+			found |= mark_object(h, r->to);
 	return found;
 }
 
 /* The object of record @r is gone: clear its link, and forget both. */
 void weak_forget_target(struct heap *h, struct special *r)
 {
-	const uintptr_t link = (uintptr_t)r->link;
-
-	*r->link = NULL;
-	link_drop(h, link_find(h, link, r->flags));
+	*(void **)r->other->object = NULL;
+	link_drop(h, r->other);
 }
 
 /* Clear the links with @flags to what is not marked; the world is stopped. */
 static void clear(struct heap *h, unsigned int flags)
 {
-	const struct specials *t = &h->specials;
-	struct special *r;
-	size_t i;
+	struct special *r, *next;
 
-	if (!t->nkind[SPECIAL_WEAK])
-		return;
-	for (i = 0; i < t->nbuckets; i++) {
-		r = t->table[i];
-		while (r)
-			if (r->kind == SPECIAL_WEAK && r->flags == flags &&
-			    !mark_lives(h, r->object)) {
-				weak_forget_target(h, r);
-				r = t->table[i]; /* may have lost others too */
-			} else {
-				r = r->next;
-			}
+	for (r = h->specials.list[SPECIAL_WEAK].first; r; r = next) {
+		next = r->after;
+		if (r->flags == flags && !mark_lives(h, r->object))
+			weak_forget_target(h, r);
 	}
 }
 
@@ -338,9 +312,12 @@ void weak_clear_long(struct heap *h)
 void weak_forget_links(struct heap *h, uintptr_t p, size_t size)
 {
 	const uintptr_t end = p + size;
-	struct special *r;
+	struct special *r = special_find(h, p, SPECIAL_HOLDER);
+	size_t left = r->nlinks;
 
-	for (; p < end; p += WORD_SIZE)
-		while ((r = special_find(h, p, SPECIAL_LINK)))
+	for (; p < end && left; p += WORD_SIZE)
+		while ((r = special_find(h, p, SPECIAL_LINK))) {
 			link_drop(h, r);
+			left--;
+		}
 }

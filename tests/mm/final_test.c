@@ -30,11 +30,13 @@ static void cycle(void)
 /* The object that is next in the queue leaves it; NULL if there is none. */
 static void *next_due(void)
 {
-	struct special *r = own.specials.queue;
+	struct special *r = special_due(&own);
 	void *p = r ? (void *)r->object : NULL;
 
-	if (r)
-		special_dequeue(&own, &own.specials.queue);
+	if (r) {
+		special_remove(&own, r);
+		fixalloc_free(&own.specials.records, r);
+	}
 	return p;
 }
 

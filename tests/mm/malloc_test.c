@@ -422,14 +422,14 @@ static bool model_final(unsigned int i)
 /* Is it due?  Then forget that, and it is an ordinary block again. */
 static bool is_queued(unsigned int i)
 {
-	struct special **at;
+	struct special *r =
+		special_find(&own, (uintptr_t)block[i].p, SPECIAL_QUEUED);
 
-	for (at = &own.specials.queue; *at; at = &(*at)->next)
-		if ((*at)->object == (uintptr_t)block[i].p) {
-			special_dequeue(&own, at);
-			return true;
-		}
-	return false;
+	if (!r)
+		return false;
+	special_remove(&own, r);
+	fixalloc_free(&own.specials.records, r);
+	return true;
 }
 
 static bool model_collect(void)

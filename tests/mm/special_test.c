@@ -159,6 +159,7 @@ KTEST(mm_special, sweep_forgets_samples)
 KTEST(mm_special, free_leaves_the_queue)
 {
 	struct specials *t = &own.specials;
+	struct special_list *queue = &t->list[SPECIAL_QUEUED];
 	uintptr_t p[3];
 	int i;
 
@@ -170,16 +171,17 @@ KTEST(mm_special, free_leaves_the_queue)
 	}
 	own_collect(NULL, NULL);
 	EXPECT_EQ(t->nqueued, 3);
-	EXPECT_EQ(t->n, 0);
+	EXPECT_EQ(t->n, 3);
 	EXPECT_SOUND();
-	heap_free(&own, (void *)t->queue->next->object);
+	heap_free(&own, (void *)special_due(&own)->after->object);
 	EXPECT_EQ(t->nqueued, 2);
-	heap_free(&own, (void *)t->queue->next->object); /* the last */
+	heap_free(&own, (void *)special_due(&own)->after->object);
 	EXPECT_EQ(t->nqueued, 1);
-	EXPECT(t->queue_end == &t->queue->next);
-	heap_free(&own, (void *)t->queue->object);
+	EXPECT(queue->end == &queue->first->after);
+	heap_free(&own, (void *)special_due(&own)->object);
 	EXPECT_EQ(t->nqueued, 0);
-	EXPECT(!t->queue && t->queue_end == &t->queue);
+	EXPECT(!queue->first && queue->end == &queue->first);
+	EXPECT_EQ(t->n, 0);
 	EXPECT_EQ(t->records.inuse, 0);
 	EXPECT_SOUND();
 	own_close();

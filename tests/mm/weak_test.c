@@ -85,7 +85,7 @@ KTEST(mm_weak, short_link_goes_before_the_finalizer_and_long_after)
 	EXPECT_EQ(own.specials.nqueued, 1);
 	EXPECT(!links[0]);
 	EXPECT(links[1] == p);
-	special_dequeue(&own, &own.specials.queue);
+	special_drop(&own, special_due(&own));
 	cycle();
 	EXPECT(!links[1]);
 	EXPECT_EQ(own.specials.n, 0);
