@@ -240,21 +240,29 @@ void *GC_malloc_many(size_t size)
 
 /* --- what an address is -------------------------------------------------- */
 
+/* The stacks of an image's tasks are blocks of the heap, but no objects. */
+static void *lookup(const void *p, size_t *size)
+{
+	const int flags = bdw_is_up ? kgc_flags(p) : -KGC_EINVAL;
+
+	return flags < 0 || flags & KGC_NOGC ? NULL : kgc_lookup(p, size);
+}
+
 void *GC_base(void *p)
 {
-	return bdw_is_up ? kgc_lookup(p, NULL) : NULL;
+	return lookup(p, NULL);
 }
 
 size_t GC_size(const void *p)
 {
 	size_t size;
 
-	return bdw_is_up && kgc_lookup(p, &size) == p && p ? size : 0;
+	return p && lookup(p, &size) == p ? size : 0;
 }
 
 int GC_is_heap_ptr(const void *p)
 {
-	return bdw_is_up && kgc_lookup(p, NULL) != NULL;
+	return lookup(p, NULL) != NULL;
 }
 
 /* --- stores that a collector with a write barrier would see -------------- */

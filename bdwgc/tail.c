@@ -12,6 +12,8 @@
  * the end.
  *
  * Bad at: who overwrites the tail too makes the object one without.
+ *
+ * Locking: none; all tails are looked at with the world stopped.
  */
 #include <stdio.h>
 #include <string.h>
@@ -65,10 +67,12 @@ static void tail_set(void *p, size_t block_size, const struct tail *from)
 {
 	struct tail *t = tail_place(p, block_size);
 
+	/* It is looked at when whole: another thread may stop this one here. */
+	__atomic_store_n(&t->magic, 0, __ATOMIC_SEQ_CST);
 	memset((char *)p + guard_at(from), GUARD,
 	       (size_t)((char *)t - (char *)p) - guard_at(from));
 	*t = *from;
-	t->magic = magic_of(t);
+	__atomic_store_n(&t->magic, magic_of(t), __ATOMIC_SEQ_CST);
 	has_tails = true;
 }
 
@@ -102,29 +106,53 @@ const char *bdw_smashed(const void *p, const struct tail *t)
 	return NULL;
 }
 
-/* Look at every tail; one line on stderr for each object that was overrun. */
+struct smashed {
+	const void *p, *at;
+	struct tail tail; /* a copy */
+};
+
+enum { SMASHED_MAX = 64 };
+struct smashed_list {
+	int n;
+	struct smashed list[SMASHED_MAX];
+};
+
+/* The world is stopped: later the object may be another thread's to free. */
+static void look(void *p, size_t size, unsigned int flags, void *arg)
+{
+	struct smashed_list *l = arg;
+	const struct tail *t = flags & KGC_NOGC ? NULL : bdw_tail_at(p, size);
+	const char *at = t ? bdw_smashed(p, t) : NULL;
+
+	if (!at)
+		return;
+	if (l->n < SMASHED_MAX)
+		l->list[l->n] = (struct smashed){ p, at, *t };
+	l->n++;
+}
+
+/*
+ * Look at every tail; a line on stderr for each object that was overrun, for
+ * SMASHED_MAX of them at most.
+ */
 int bdw_report_smashed(void)
 {
-	struct objects all;
-	int found = 0;
-	size_t i;
+	struct smashed_list l;
+	int i;
 
-	if (!has_tails || !bdw_objects(&all, false))
-		return 0;
-	for (i = 0; i < all.n; i++) {
-		struct object *o = &all.list[i];
-		const struct tail *t = bdw_tail_at(o->p, o->size);
-		const char *at = t ? bdw_smashed(o->p, t) : NULL;
+	l.n = 0;
+	if (has_tails)
+		kgc_walk(look, &l);
+	for (i = 0; i < l.n && i < SMASHED_MAX; i++) {
+		const struct smashed *o = &l.list[i];
 
-		if (!at)
-			continue;
-		found++;
 		fprintf(stderr,
 			"GC: object at %p of %lu bytes (%s:%d) was "
 			"written behind its end, at %p\n",
-			(void *)o->p, (unsigned long)t->size,
-			t->file ? t->file : "?", t->line, (const void *)at);
+			o->p, (unsigned long)o->tail.size,
+			o->tail.file ? o->tail.file : "?", o->tail.line, o->at);
 	}
-	bdw_objects_free(&all);
-	return found;
+	if (l.n > SMASHED_MAX)
+		fprintf(stderr, "GC: and %d objects more\n", l.n - SMASHED_MAX);
+	return l.n;
 }

@@ -41,6 +41,9 @@ typedef int GC_bool;
 #define GC_INNER
 #define GC_INLINE static inline
 #define GC_FAR
+#define GC_ATTR_NO_SANITIZE_THREAD
+#define GC_ATTR_NO_SANITIZE_ADDR
+#define GC_ATTR_NO_SANITIZE_MEMORY
 #define EXTERN_C_BEGIN
 #define EXTERN_C_END
 #define UNUSED_ARG(arg)		((void)(arg))
