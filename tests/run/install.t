@@ -10,7 +10,7 @@ make -s install DESTDIR="$D/staged" PREFIX=/opt >"$D/out" 2>"$D/err"
 check "make install" [ $? = 0 ]
 # A name with a blank, and nothing that leads back to the tree.
 mv "$D/staged/opt" "$D/the prefix"
-cp -R tests/programs "$D"
+cp -R tests/programs tests/bdwgc "$D"
 cd "$D" || exit 1
 check "no path of the tree" eval '! grep -rIl "$OLDPWD" "the prefix"'
 PATH="$D/the prefix/bin:$PATH"
@@ -29,6 +29,16 @@ for libs in "the prefix"/lib/kgc/*-*/flags; do
 	KGC_RUN=kgc-run
 	run hello -- x
 	check "$libc: runs" ended 7 'argv[1] = <x>'
+	for client in bdwgc/alloc.c bdwgc/threads.c; do
+		kgc-cc -march-kgc="$arch" -mlibc="$libc" -mbdwgc -O2 \
+			$client -pthread -o client -H 2>headers
+		check "$libc: -mbdwgc $client" [ -s client ]
+		check "$libc: its headers" eval '! grep "^\.* " headers |
+			grep -vE "the prefix|bin/\.\./|/gcc/|bdwgc/tap.h"'
+		run client
+		check "$libc: $client runs" ended 0
+		rm -f client
+	done
 done
 
 arch=process
