@@ -213,15 +213,6 @@ static void put_edge(const uintptr_t *word, const struct object *to, void *arg)
 	d->edges++;
 }
 
-static bool is_queued(const struct heap *h, uintptr_t p)
-{
-	const struct special *r = h->specials.queue;
-
-	while (r && r->object != p)
-		r = r->next;
-	return r;
-}
-
 /* What the records of the object with base @p say; its site in *@site. */
 static unsigned int flags_of(struct heap *h, uintptr_t p, uint32_t *site)
 {
@@ -234,7 +225,7 @@ static unsigned int flags_of(struct heap *h, uintptr_t p, uint32_t *site)
 	}
 	if (special_find(h, p, SPECIAL_FINALIZER))
 		flags |= HAS_FINALIZER;
-	if (h->specials.nqueued && is_queued(h, p))
+	if (special_find(h, p, SPECIAL_QUEUED))
 		flags |= HAS_QUEUED_FINALIZER;
 	if (special_find(h, p, SPECIAL_WEAK))
 		flags |= HAS_WEAK;
@@ -344,11 +335,11 @@ static void put_range(const void *lo, const void *hi, enum kgc_root kind,
 
 static void put_ephemerons(struct dump *d)
 {
-	struct special *r = NULL;
+	const struct special *r;
 	struct object value;
-	size_t chain = 0;
 
-	while ((r = edge_ephemeron(d->heap, &chain, r)))
+	for (r = d->heap->specials.list[SPECIAL_EPHEMERON].first; r;
+	     r = r->after)
 		if (edge_find(d->heap, r->to, &value)) {
 			put_byte(d, DUMP_EPHEMERON);
 			put(d, place(d, r->object));

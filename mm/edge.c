@@ -101,16 +101,12 @@ static void show_held(const void *word, const void *owner,
 /* Every root range: as root_visit(), and what finalizers hold. */
 void edge_roots(struct heap *h, kgc_host_visit_fn *visit, void *arg)
 {
-	struct specials *t = &h->specials;
 	struct special *r;
-	size_t i;
 
 	root_visit(h, visit, arg);
-	for (i = 0; i < t->nbuckets && t->nkind[SPECIAL_FINALIZER]; i++)
-		for (r = t->table[i]; r; r = r->next)
-			if (r->kind == SPECIAL_FINALIZER)
-				show_held(&r->final.arg, r, visit, arg);
-	for (r = t->queue; r; r = r->next) {
+	for (r = h->specials.list[SPECIAL_FINALIZER].first; r; r = r->after)
+		show_held(&r->final.arg, r, visit, arg);
+	for (r = special_due(h); r; r = r->after) {
 		show_held(&r->object, r, visit, arg);
 		show_held(&r->final.arg, r, visit, arg);
 	}
@@ -138,23 +134,4 @@ void edge_root_name(struct heap *h, char *buf, size_t size, enum kgc_root kind,
 				     : "argument of the finalizer of ");
 		out_address(&o, r->object);
 	}
-}
-
-static struct special *next_ephemeron(struct special *r)
-{
-	while (r && r->kind != SPECIAL_EPHEMERON)
-		r = r->next;
-	return r;
-}
-
-/* Every ephemeron: start with *@chain 0 and @after NULL. */
-struct special *edge_ephemeron(const struct heap *h, size_t *chain,
-			       struct special *after)
-{
-	const struct specials *t = &h->specials;
-	struct special *r = after ? next_ephemeron(after->next) : NULL;
-
-	while (!r && t->nkind[SPECIAL_EPHEMERON] && *chain < t->nbuckets)
-		r = next_ephemeron(t->table[(*chain)++]);
-	return r;
 }

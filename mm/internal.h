@@ -757,8 +757,6 @@ void edge_object(struct heap *h, const struct span *s, uintptr_t base,
 void edge_roots(struct heap *h, kgc_host_visit_fn *visit, void *arg);
 void edge_root_name(struct heap *h, char *buf, size_t size, enum kgc_root kind,
 		    const void *owner, const void *at);
-struct special *edge_ephemeron(const struct heap *h, size_t *chain,
-			       struct special *after);
 
 /* why.c */
 int why_find(struct heap *h, uintptr_t p, kgc_link_fn *visit, void *arg);

@@ -172,12 +172,12 @@ static void visit_roots(const void *lo, const void *hi, enum kgc_root kind,
 /* Values of ephemerons with keys that were reached.  False: nothing new. */
 static bool reach_values(struct search *q)
 {
-	struct special *r = NULL;
+	const struct special *r;
 	struct object key, value;
 	const size_t before = q->in;
-	size_t chain = 0;
 
-	while ((r = edge_ephemeron(q->heap, &chain, r)))
+	for (r = q->heap->specials.list[SPECIAL_EPHEMERON].first; r;
+	     r = r->after)
 		if (edge_find(q->heap, r->object, &key) &&
 		    edge_find(q->heap, r->to, &value) &&
 		    (*via_of(q, &key) != NOT_REACHED ||
@@ -200,16 +200,13 @@ static void drain(struct search *q)
 
 static void reach_finalizable(struct search *q)
 {
-	const struct specials *t = &q->heap->specials;
-	const struct special *r;
+	const struct special *r =
+		q->heap->specials.list[SPECIAL_FINALIZER].first;
 	struct object o;
-	size_t i;
 
-	for (i = 0; i < t->nbuckets && t->nkind[SPECIAL_FINALIZER]; i++)
-		for (r = t->table[i]; r; r = r->next)
-			if (r->kind == SPECIAL_FINALIZER &&
-			    edge_find(q->heap, r->object, &o))
-				reach(q, &o, BY_FINALIZER);
+	for (; r; r = r->after)
+		if (edge_find(q->heap, r->object, &o))
+			reach(q, &o, BY_FINALIZER);
 }
 
 static void search(struct search *q)
