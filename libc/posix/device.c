@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -34,6 +35,19 @@ static ssize_t console_stream_read(struct open_file *file, void *buf, size_t n)
 		got = (ssize_t)console_read(buf, n);
 	mutex_unlock(&console_lock);
 	return got;
+}
+
+/* Who waits for input has the lock. */
+static int console_stream_ready(struct open_file *file)
+{
+	int ready = POLLOUT;
+
+	if (!mutex_try_lock(&console_lock))
+		return ready;
+	if (console_is_ready())
+		ready |= POLLIN;
+	mutex_unlock(&console_lock);
+	return ready;
 }
 
 static ssize_t console_stream_write(struct open_file *file, const void *buf,
@@ -79,6 +93,7 @@ static ssize_t random_read(struct open_file *file, void *buf, size_t n)
 const struct stream console_stream = {
 	.name = "console",
 	.read = console_stream_read,
+	.ready = console_stream_ready,
 	.write = console_stream_write,
 	.console = true,
 };
@@ -86,6 +101,7 @@ const struct stream console_stream = {
 /* Descriptor 2: reads what the console reads. */
 const struct stream log_stream = {
 	.read = console_stream_read,
+	.ready = console_stream_ready,
 	.write = log_write,
 	.console = true,
 };
@@ -93,6 +109,7 @@ const struct stream log_stream = {
 static const struct stream tty = {
 	.name = "tty",
 	.read = console_stream_read,
+	.ready = console_stream_ready,
 	.write = console_stream_write,
 	.console = true,
 };

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,12 +141,37 @@ static void close_writer(struct open_file *file)
 	spin_unlock(&pipe->lock);
 }
 
+static int reader_ready(struct open_file *file)
+{
+	struct pipe *pipe = file->node->pipe;
+	int ready;
+
+	spin_lock(&pipe->lock);
+	ready = (pipe->used ? POLLIN : 0) | (pipe->no_writer ? POLLHUP : 0);
+	spin_unlock(&pipe->lock);
+	return ready;
+}
+
+static int writer_ready(struct open_file *file)
+{
+	struct pipe *pipe = file->node->pipe;
+	int ready;
+
+	spin_lock(&pipe->lock);
+	ready = (ROOM - pipe->used >= PIPE_BUF ? POLLOUT : 0) |
+		(pipe->no_reader ? POLLERR : 0);
+	spin_unlock(&pipe->lock);
+	return ready;
+}
+
 static const struct stream reader_stream = {
+	.ready = reader_ready,
 	.read = pipe_read,
 	.write = no_write,
 	.close = close_reader,
 };
 static const struct stream writer_stream = {
+	.ready = writer_ready,
 	.read = no_read,
 	.write = pipe_write,
 	.close = close_writer,

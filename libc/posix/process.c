@@ -38,6 +38,20 @@ pid_t getpgid(pid_t pid)
 	return pid == 0 || pid == PROCESS_ID ? PROCESS_ID : fail(ESRCH);
 }
 
+pid_t getsid(pid_t pid)
+{
+	return getpgid(pid);
+}
+
+int setpgid(pid_t pid, pid_t group)
+{
+	const pid_t now = getpgid(pid);
+
+	if (now < 0)
+		return -1;
+	return group == 0 || group == now ? 0 : fail(EPERM);
+}
+
 pid_t setsid(void)
 {
 	return fail(EPERM);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <arch/cpu.h>
@@ -61,4 +62,12 @@ int getentropy(void *buf, size_t n)
 		return fail(EIO);
 	random_fill(buf, n);
 	return 0;
+}
+
+ssize_t getrandom(void *buf, size_t n, unsigned int flags)
+{
+	if (flags & ~(unsigned int)(GRND_NONBLOCK | GRND_RANDOM))
+		return fail(EINVAL);
+	random_fill(buf, n);
+	return (ssize_t)n;
 }

@@ -34,6 +34,8 @@ struct stream {
 	const char *name; /* in /dev, or NULL */
 	ssize_t (*read)(struct open_file *file, void *buf, size_t n);
 	ssize_t (*write)(struct open_file *file, const void *buf, size_t n);
+	/* poll()'s bits that hold now; locked.  NULL: always in and out. */
+	int (*ready)(struct open_file *file);
 	/* Of a file that was open for the last time, or NULL; locked. */
 	void (*close)(struct open_file *file);
 	bool console;

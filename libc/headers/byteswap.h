@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* byteswap.h - bytes in the other order */
+#ifndef HEADERS_BYTESWAP_H
+#define HEADERS_BYTESWAP_H
+
+#define bswap_16(x) __builtin_bswap16(x)
+#define bswap_32(x) __builtin_bswap32(x)
+#define bswap_64(x) __builtin_bswap64(x)
+
+#endif /* HEADERS_BYTESWAP_H */
