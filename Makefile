@@ -154,6 +154,8 @@ $(O)/kgc.iso: $(O)/kgc.elf FORCE
 
 iso: $(O)/kgc.iso ## a CD image that GRUB boots, with INITRD and APPEND inside
 
+include scripts/plot.mk
+
 stats: $(O)/kgc.elf ## sizes of the image and of the source
 	@size $<
 	@scripts/source-stats

@@ -17,6 +17,8 @@ packages.checks	:= build check picolibc
 packages.iso	:= build run test
 packages.bench	:= build run bench
 packages.install := build picolibc
+packages.plot	:= test
+packages.heapmap := test
 purposes	:= $(sort $(foreach g,$(goals),$(if \
 		   $(filter undefined,$(origin packages.$(g))),build,\
 		   $(packages.$(g)))))

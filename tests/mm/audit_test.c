@@ -33,7 +33,7 @@ static void note(const struct kgc_audit *r, void *arg)
 		add(r->ambiguous ? &ambiguous : &data, r);
 }
 
-static void take(void)
+static void measure(void)
 {
 	int n;
 
@@ -63,10 +63,10 @@ KTEST(mm_audit, data_keeps_its_chain)
 	uint64_t before;
 
 	ASSERT(own_open_far());
-	take();
+	measure();
 	before = data.objects;
 	first = chain(N);
-	take();
+	measure();
 	EXPECT_EQ(data.objects, before + N);
 	EXPECT(data.bytes >= N * SIZE);
 	EXPECT(data.hits >= 1);
@@ -82,11 +82,11 @@ KTEST(mm_audit, what_was_kept_before_counts_no_more)
 	first = chain(N);
 	root = heap_alloc(&own, SIZE, KGC_UNCOLLECTABLE);
 	ASSERT(root);
-	take();
+	measure();
 	EXPECT(data.objects >= N);
 	root[1] = first;
 	root[2] = (char *)first + 1;
-	take();
+	measure();
 	EXPECT_EQ(held.objects, N);
 	EXPECT_EQ(held.bytes, N * SIZE);
 	EXPECT_EQ(held.hits, 2);
@@ -108,7 +108,7 @@ KTEST(mm_audit, near_misses_are_told_apart)
 	root[1] = large;
 	heap_free(&own, first[0]);
 	heap_free(&own, large);
-	take();
+	measure();
 	EXPECT_EQ(held.addresses, 2);
 	EXPECT_EQ(held.hits, 0);
 	EXPECT_EQ(held.free_objects, 1);
@@ -124,7 +124,7 @@ KTEST(mm_audit, stack_is_ambiguous)
 	ASSERT(own_open_far());
 	first = NULL;
 	kept = chain(N);
-	take();
+	measure();
 	EXPECT_EQ(ambiguous.objects, N);
 	EXPECT(kept);
 	own_close();

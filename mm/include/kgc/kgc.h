@@ -395,7 +395,7 @@ int kgc_profile(kgc_write_fn *write, void *arg);
  * A link of a chain from a root to an object: a word, and what it keeps.
  */
 struct kgc_link {
-	const char *root; /* name of the root; NULL: the word lies in holder */
+	const char *root;   /* the root's name; NULL: the word is holder's */
 	const void *holder; /* base of an object, or NULL */
 	const void *word;   /* NULL: no word, but what the root's name says, or
 			       an ephemeron whose key is holder */
@@ -409,7 +409,7 @@ typedef void kgc_link_fn(const struct kgc_link *link, void *arg);
  * it; -KGC_EINVAL if @p points into no object; -KGC_ENOMEM if the host has no
  * memory for the search (8 bytes for each object that there is room for, 4
  * for each page), or the heap spans more than 2^32 words.  The caller's own
- * stack is searched last, and its words that hold @p itself do not count. The
+ * stack is searched last, and its words that hold @p itself do not count.  The
  * world is stopped for the search, and runs again when @visit is called.
  */
 int kgc_why(const void *p, kgc_link_fn *visit, void *arg);

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""heapdump.py - read what kgc_dump() wrote
+
+    heapdump.py FILE [summary]         what is in the heap, by class
+    heapdump.py FILE dominators [N]    the N (20) objects that keep the most
+    heapdump.py FILE sites             who allocated what is there
+    heapdump.py FILE object ADDRESS    an object, and what keeps it
+    heapdump.py FILE diff FILE2        what is there more in the second
+    heapdump.py FILE graph OUT.hg [ADDRESS]
+                                       as a heap graph: all, or what one
+                                       object leads to
+    --elf FILE                         name code addresses by its symbols
+
+A FILE is a dump, or a log with the lines `dump: <base64>`.
+"""
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+from kgclib import dump as dumps
+from kgclib import export, graph, report
+from kgclib.symbols import Symbols
+
+
+def show(line):
+    sys.stdout.write(line + "\n")
+
+
+def find(dump, text):
+    try:
+        i = dump.number(int(text, 0))
+    except ValueError:
+        raise dumps.Bad("%s: not an address" % text) from None
+    if i < 0:
+        raise dumps.Bad("%s: in no object" % text)
+    return i
+
+
+def show_object(dump, i):
+    show(report.describe(dump, i))
+    kept = graph.Retained(dump)
+    if not kept.size[i]:
+        show("not reached from any root")
+        return
+    show("keeps %d bytes" % kept.size[i])
+    at = kept.dominator[i]
+    while at != graph.NONE:
+        show("kept by %s, with %d bytes" % (report.describe(dump, at),
+                                            kept.size[at]))
+        at = kept.dominator[at]
+    for r in dump.roots:
+        if r.target == i:
+            show("root: %s" % r.name)
+    first, to = dump.first, dump.to
+    for j in range(len(dump)):
+        if i in to[first[j]:first[j + 1]]:
+            show("referred to by %s" % report.describe(dump, j))
+
+
+def write_graph(dump, path, address):
+    under = None if address is None else find(dump, address)
+    g = export.Graph(dump, under)
+    with open(path, "wb") as f:
+        f.write(export.encode(g))
+    show("%s: %d nodes, %d edges, %d roots" % (
+        path, len(g.size), sum(map(len, g.edges)), len(g.roots)))
+
+
+def run(dump, verb, args, symbols):
+    if verb == "summary" and not args:
+        report.summary(dump, show)
+    elif verb == "dominators" and len(args) <= 1:
+        report.dominators(dump, int(args[0]) if args else 20, show)
+    elif verb == "sites" and not args:
+        report.sites(dump, symbols, show)
+    elif verb == "object" and len(args) == 1:
+        show_object(dump, find(dump, args[0]))
+    elif verb == "diff" and len(args) == 1:
+        report.difference(dump, load(args[0]), symbols, show)
+    elif verb == "graph" and 1 <= len(args) <= 2:
+        write_graph(dump, args[0], args[1] if len(args) > 1 else None)
+    else:
+        sys.stderr.write(__doc__)
+        return 2
+    return 0
+
+
+def load(path):
+    try:
+        return dumps.load(path)
+    except dumps.Bad as e:
+        raise dumps.Bad("%s: %s" % (path, e)) from None
+
+
+def main(argv):
+    args, elf = argv[1:], None
+    if "--elf" in args[:-1]:
+        at = args.index("--elf")
+        elf = args[at + 1]
+        del args[at:at + 2]
+    if not args or args[0].startswith("-"):
+        sys.stderr.write(__doc__)
+        return 2
+    try:
+        dump = load(args[0])
+        return run(dump, args[1] if len(args) > 1 else "summary", args[2:],
+                   Symbols(elf))
+    except dumps.Bad as e:
+        sys.stderr.write("heapdump: %s\n" % e)
+    except OSError as e:
+        sys.stderr.write("heapdump: %s: %s\n" % (e.filename, e.strerror))
+    except ValueError as e:
+        sys.stderr.write("heapdump: %s\n" % e)
+    return 1
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(main(sys.argv))
