@@ -214,6 +214,7 @@ int retention_run(const char *mib);
 int sites_run(const char *argument);
 int dump_run(const char *path);
 int why_run(const char *path);
+int audit_run(const char *path);
 
 /* --- heapgraph.c, graphload.c and extra.c ------------------------------------
  */

@@ -6,6 +6,7 @@
  *	run=dump:<graph>	a graph, as text lines of a heap dump;
  *				mode=size: how large it is, and how long it took
  *	run=why:<graph>		chains to 100 objects of it, word by word
+ *	run=audit:<graph>	what each range of roots keeps of it
  *
  * What is written with the world stopped goes into a table first: printing
  * may wait for whoever is stopped.
@@ -267,4 +268,68 @@ static int why_graph(struct graph *g)
 int why_run(const char *path)
 {
 	return with_graph("why", path, why_graph);
+}
+
+/* --- audit ---------------------------------------------------------------- */
+
+enum { RANGES = 64, NAME = 48 };
+
+/* By range; the names that the audit shows do not last. */
+struct ranges {
+	unsigned int n;
+	struct kgc_audit of[RANGES];
+	char name[RANGES][NAME];
+};
+
+static void range_note(const struct kgc_audit *range, void *arg)
+{
+	struct ranges *r = arg;
+
+	if (r->n == RANGES)
+		return;
+	r->of[r->n] = *range;
+	strncpy(r->name[r->n++], range->name, NAME - 1);
+}
+
+static void ranges_print(const struct ranges *r)
+{
+	printf("%8s %6s %6s %6s %6s %6s %8s %9s\n", "words", "heap", "hits",
+	       "inside", "freed", "pages", "objects", "bytes");
+	for (unsigned int i = 0; i < r->n; i++) {
+		const struct kgc_audit *a = &r->of[i];
+
+		printf("%8zu %6zu %6zu %6zu %6zu %6zu %8" PRIu64 " %9" PRIu64
+		       "  %s%s\n",
+		       a->words, a->addresses, a->hits, a->inside,
+		       a->free_objects, a->free_pages, a->objects, a->bytes,
+		       a->ambiguous ? "? " : "", r->name[i]);
+	}
+}
+
+/* The roots block keeps what the first case of the oracle says. */
+static int audit_graph(struct graph *g)
+{
+	struct ranges *r = table_alloc(1, sizeof(*r));
+	struct graph_case first;
+	bool ok;
+
+	if (!r)
+		return workload_no_memory("audit", g->name, 0, "ranges");
+	graph_case_read(&first, &g->file, 0);
+	stack_clear();
+	kgc_collect();
+	kgc_audit(range_note, r);
+	ranges_print(r);
+	ok = r->of[0].objects >= first.live_nodes &&
+	     r->of[0].objects < first.live_nodes + 50 &&
+	     r->of[0].hits >= g->file.nroots;
+	printf("audit %s: %u ranges: %s\n", g->name, r->n,
+	       ok ? "ok" : "MISMATCH");
+	kgc_free(r);
+	return !ok;
+}
+
+int audit_run(const char *path)
+{
+	return with_graph("audit", path, audit_graph);
 }

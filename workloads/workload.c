@@ -23,6 +23,7 @@ static const struct {
 	{ "sites", sites_run, false },
 	{ "dump", dump_run, true },
 	{ "why", why_run, true },
+	{ "audit", audit_run, true },
 };
 
 int workload_run(const char *spec)

@@ -62,7 +62,8 @@ def command_of(where, runs, folder):
 def round_trip(where, folder):
     log = os.path.join(folder, where + ".log")
     status = start(command_of(where, ["dump:" + os.path.basename(GRAPH),
-                                      "why:" + os.path.basename(GRAPH)],
+                                      "why:" + os.path.basename(GRAPH),
+                                      "audit:" + os.path.basename(GRAPH)],
                               os.path.dirname(GRAPH)), log)
     with open(log, "rb") as f:
         text = f.read()
@@ -70,6 +71,10 @@ def round_trip(where, folder):
     report(status == 0 and why and why[1] == b"ok",
            where + ": a chain to each of 100 objects, word by word",
            why[0] if why else text[-300:])
+    audit = re.search(rb"^audit .*: (ok|MISMATCH)", text, re.M)
+    report(audit and audit[1] == b"ok",
+           where + ": the roots' block keeps what the oracle says",
+           audit[0] if audit else text[-300:])
     roots = re.search(rb"roots at (0x[0-9a-f]+)", text)
     out = os.path.join(folder, where, "again.hg")
     os.makedirs(os.path.dirname(out))
