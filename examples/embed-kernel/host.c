@@ -77,8 +77,6 @@ enum kgc_context kgc_host_context(void)
 }
 void kgc_host_wake_finalizer(void) { finalizers_due = true; }
 int kgc_host_backtrace(uintptr_t *pc, int max, int skip) { return 0; }
-void kgc_host_write_maps(void (*write)(void *arg, const char *s, size_t n),
-			 void *arg) { }
 
 void kgc_host_roots(kgc_host_visit_fn *visit, void *arg)
 {

@@ -46,35 +46,6 @@ KTEST(host, backtrace_starts_at_the_callers_return_address)
 	__asm__ volatile("");
 }
 
-/* Maps so far: lines, whether one is of code, what came last. */
-static struct {
-	unsigned int lines, code;
-	char last[4];
-} maps;
-
-static void maps_add(void *arg, const char *s, size_t n)
-{
-	for (; n--; s++) {
-		memmove(maps.last, maps.last + 1, 3);
-		maps.last[3] = *s;
-		maps.code += !memcmp(maps.last, "r-xp", 4);
-		maps.lines += *s == '\n';
-	}
-}
-
-KTEST(host, maps_name_code)
-{
-	memset(&maps, 0, sizeof(maps));
-	kgc_host_write_maps(maps_add, NULL);
-	if (!maps.last[3]) {
-		ktest_skip("no maps");
-		return;
-	}
-	EXPECT(maps.lines >= 1);
-	EXPECT(maps.code >= 1);
-	EXPECT_EQ(maps.last[3], '\n');
-}
-
 __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
 {
 	va_list ap;

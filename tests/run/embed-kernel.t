@@ -3,7 +3,7 @@
 # embed-kernel.t - a foreign kernel collects, and its host keeps the contract
 #
 # 220 MB of nodes in 32 MB of RAM; then tests/host over the same host, of which
-# three cases are skipped: no backtraces, no maps, no reading back.
+# two cases are skipped: no backtraces, no reading back.
 . tests/run/suite.sh
 
 want_all
