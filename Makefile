@@ -103,6 +103,10 @@ $(O)/lib/mm/%.o: mm/%.c
 	$(if $(Q),@echo "  CC      $@")
 	$(Q)$(CC) $(FREESTANDING) -Imm/include $(COMMON) $(CFLAGS) -c -o $@ $<
 
+# What neither allocates, frees, marks nor sweeps is compiled for size.
+mm-fast := bitmap cache central malloc mark object pageheap span stats sweep
+$(filter-out $(mm-fast:%=$(O)/lib/mm/%.o),$(mm-objects)): CFLAGS += -Os
+
 $(O)/kgc.o: $(mm-objects) mm/kgc.ld
 	$(if $(Q),@echo "  LD      $@")
 	$(Q)$(LD) $(LD.$(ARCH)) -r -T mm/kgc.ld -o $@ $(filter %.o,$^)
