@@ -51,10 +51,16 @@ static void list_remove(struct special_list *l, struct special *r)
 
 static struct special **chain_of(const struct specials *t, uintptr_t p)
 {
-	/* Multiplicative hashing (Knuth 6.4): the highest bits are the best. */
+	/*
+	 * Multiplicative hashing (Knuth 6.4: the highest bits are the best) of
+	 * the page.  Neighbours in it have chains side by side: they come and
+	 * go together, and so share cache lines.
+	 */
 	const uintptr_t golden = (uintptr_t)0x9e3779b97f4a7c15;
+	const uintptr_t page = (p >> PAGE_SHIFT) * golden >> t->shift;
+	const uintptr_t at = p / 16 % (PAGE_SIZE / 16);
 
-	return &t->table[p * golden >> t->shift];
+	return &t->table[(page + at) & (t->nbuckets - 1)];
 }
 
 static void chain_add(struct specials *t, struct special *r)
