@@ -229,3 +229,59 @@ KTEST(mm_special, full_table_without_memory_goes_on)
 	EXPECT_SOUND();
 	own_close();
 }
+
+/* Objects of any size and links alike: a search looks at few records. */
+KTEST(mm_special, chains_are_short)
+{
+	static const size_t step[] = { 8, 16, 48, 128, 4096, 8192, 1 << 20 };
+	struct specials *t = &own.specials;
+	struct special r = { .kind = SPECIAL_LINK }, *at;
+	unsigned int i, j, steps;
+
+	for (i = 0; i < sizeof(step) / sizeof(*step); i++) {
+		ASSERT(own_open(NULL));
+		for (j = 0, steps = 0; j < MANY; j++) {
+			r.object = own.arena.start + j * step[i];
+			ASSERT(special_insert(&own, &r));
+		}
+		for (j = 0; j < MANY; j++) {
+			r.object = own.arena.start + j * step[i];
+			at = find(r.object, SPECIAL_LINK);
+			ASSERT(at);
+			/* Its first member is the next one. */
+			for (; at->chain_at < t->table ||
+			       at->chain_at >= t->table + t->nbuckets;
+			     steps++)
+				at = (struct special *)at->chain_at;
+		}
+		EXPECT(steps < 2 * MANY);
+		own_close();
+	}
+}
+
+KTEST(mm_special, lists_are_in_order)
+{
+	struct special_list *l = &own.specials.list[SPECIAL_FINALIZER];
+	struct special *r;
+	int i, n = 0;
+
+	ASSERT(own_open(NULL));
+	for (i = 0; i < 30; i++) {
+		object[i] = make(64);
+		ASSERT_EQ(add(object[i], SPECIAL_FINALIZER), 0);
+		ASSERT_EQ(add(object[i], SPECIAL_PROFILE), 0);
+	}
+	for (i = 0; i < 30; i += 3)
+		drop(object[i], SPECIAL_FINALIZER);
+	special_retype(&own, find(object[29], SPECIAL_FINALIZER),
+		       SPECIAL_QUEUED);
+	EXPECT(special_due(&own)->object == object[29]);
+	EXPECT_EQ(own.specials.nqueued, 1);
+	for (r = l->first, i = 1; r; r = r->after, n++) {
+		EXPECT_EQ(r->object, object[i]);
+		i += i % 3;
+	}
+	EXPECT_EQ(n, 19);
+	EXPECT_EQ(*l->end, NULL);
+	own_close();
+}
