@@ -282,6 +282,6 @@ KTEST(mm_special, lists_are_in_order)
 		i += i % 3;
 	}
 	EXPECT_EQ(n, 19);
-	EXPECT_EQ(*l->end, NULL);
+	EXPECT(!*l->end);
 	own_close();
 }
