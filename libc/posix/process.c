@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <kernel/panic.h>
+#include <kernel/sync.h>
 #include <kgc/kgc.h>
 #include <libc/fail.h>
 #include <libc/process.h>
@@ -146,6 +147,32 @@ void *sbrk(ptrdiff_t increment)
  * Private memory without a file, in whole pages: an object that is a root and
  * that only munmap() frees.
  */
+/* What mmap() gave, and how much of it is not yet unmapped. */
+struct mapping {
+	struct mapping *next;
+	uintptr_t start;
+	size_t size, left;
+};
+static struct mutex mappings_lock = MUTEX_INIT;
+static struct mapping *mappings;
+
+static void *map(size_t size)
+{
+	struct mapping *mapping = kgc_alloc(sizeof(*mapping), 0);
+	void *p = NULL;
+
+	if (mapping)
+		p = kgc_alloc_aligned(size, PAGE, KGC_UNCOLLECTABLE);
+	if (!p)
+		return NULL;
+	*mapping = (struct mapping){ NULL, (uintptr_t)p, size, size };
+	mutex_lock(&mappings_lock);
+	mapping->next = mappings;
+	mappings = mapping;
+	mutex_unlock(&mappings_lock);
+	return p;
+}
+
 void *mmap(void *addr, size_t size, int protection, int flags, int fd,
 	   off_t offset)
 {
@@ -158,19 +185,35 @@ void *mmap(void *addr, size_t size, int protection, int flags, int fd,
 		errno = ENODEV;
 	else if (rounded < size || rounded > PTRDIFF_MAX)
 		errno = ENOMEM;
-	else if (!(p = kgc_alloc_aligned(rounded, PAGE, KGC_UNCOLLECTABLE)))
+	else if (!(p = map(rounded)))
 		errno = ENOMEM;
 	return p ? p : MAP_FAILED;
 }
 
-/* Only the whole of what mmap() gave. */
+/* A part of one mapping; memory comes back when all of it is unmapped. */
 int munmap(void *addr, size_t size)
 {
-	size_t whole;
+	const size_t rounded = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+	struct mapping **at, *found;
+	uintptr_t gone = 0;
 
-	if (!size || kgc_lookup(addr, &whole) != addr || size > whole)
+	mutex_lock(&mappings_lock);
+	for (at = &mappings; (found = *at); at = &found->next)
+		if ((uintptr_t)addr - found->start < found->size)
+			break;
+	if (!found || !rounded || (uintptr_t)addr % PAGE ||
+	    rounded > found->left) {
+		mutex_unlock(&mappings_lock);
 		return fail(EINVAL);
-	kgc_free(addr);
+	}
+	found->left -= rounded;
+	if (!found->left) {
+		gone = found->start;
+		*at = found->next;
+	}
+	mutex_unlock(&mappings_lock);
+	if (gone)
+		kgc_free((void *)gone);
 	return 0;
 }
 
