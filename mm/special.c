@@ -56,7 +56,8 @@ static struct special **chain_of(const struct specials *t, uintptr_t p)
 	 * the page.  Neighbours in it have chains side by side: they come and
 	 * go together, and so share cache lines.
 	 */
-	const uintptr_t golden = (uintptr_t)0x9e3779b97f4a7c15;
+	const uintptr_t golden =
+		WORD_SIZE == 8 ? (uintptr_t)0x9e3779b97f4a7c15 : 0x9e3779b9;
 	const uintptr_t page = (p >> PAGE_SHIFT) * golden >> t->shift;
 	const uintptr_t at = p / 16 % (PAGE_SIZE / 16);
 
