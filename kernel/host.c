@@ -39,7 +39,7 @@
 enum { COLLECTOR_STACK = 32 << 10, GUARD = 4096 };
 
 /* Of linker.ld.  The pages between are stacks and page tables: no roots. */
-extern char __data_start[], __noroot_start[], __noroot_end[], __image_end[];
+extern char __data_start[], __noroot_start[], __noroot_end[], __image_tables[];
 
 static struct {
 	struct spinlock lock;
@@ -198,7 +198,7 @@ void kgc_host_roots(kgc_host_visit_fn *visit, void *arg)
 	uintptr_t lo;
 
 	visit(__data_start, __noroot_start, KGC_ROOT_DATA, NULL, arg);
-	visit(__noroot_end, __image_end, KGC_ROOT_DATA, NULL, arg);
+	visit(__noroot_end, __image_tables, KGC_ROOT_DATA, NULL, arg);
 	for (task = task_next(NULL); task; task = task_next(task)) {
 		lo = roots_begin(task);
 		if (lo < task->stack_lo)

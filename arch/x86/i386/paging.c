@@ -23,7 +23,6 @@
 
 enum {
 	PAGE = 4096,
-	NIMAGE = 4, /* tables of the image: 8 MiB with PAE, 16 without */
 	NFIXED = 2, /* tables of LAYOUT_FIXED: 4 MiB either way */
 	WINDOW_TABLE = 0,
 	WINDOW_COPY,
@@ -32,13 +31,14 @@ enum {
 
 extern char __image_start[], __text_end[], __rodata_end[], __data_start[],
 	__image_end[];
+/* As many as the image needs: linker.ld's. */
+extern char __image_tables[][PAGE];
 extern char boot_stack[];
 
 struct paging paging;
 
 /* Four directories with PAE; the first alone without. */
 static char directories[4][PAGE] __attribute__((aligned(4096)));
-static char image_tables[NIMAGE][PAGE] __attribute__((aligned(4096)));
 static char fixed_tables[NFIXED][PAGE] __attribute__((aligned(4096)));
 static uint64_t pointers[4] __attribute__((aligned(32)));
 static uintptr_t mmio_next = LAYOUT_MMIO;
@@ -70,7 +70,8 @@ static void map_image(const char *lo, const char *hi, uint64_t bits)
 	uintptr_t va;
 
 	for (va = (uintptr_t)lo; va < (uintptr_t)hi; va += PAGE)
-		early_set(image_tables[0], va / PAGE, va | bits | PTE_PRESENT);
+		early_set(__image_tables[0], va / PAGE,
+			  va | bits | PTE_PRESENT);
 }
 
 static void map_tables(void)
@@ -78,8 +79,8 @@ static void map_tables(void)
 	const unsigned int span = 1u << paging.level[0].shift;
 	unsigned int i, n = features.pae ? 4 : 1;
 
-	for (i = 0; i < NIMAGE; i++)
-		early_directory(i * span, image_tables[i], 0);
+	for (i = 0; i * span < (uintptr_t)__image_end; i++)
+		early_directory(i * span, __image_tables[i], 0);
 	for (i = 0; i < NFIXED && i * span < LAYOUT_MMIO_END - LAYOUT_FIXED;
 	     i++)
 		early_directory(LAYOUT_FIXED + i * span, fixed_tables[i], 0);
@@ -102,12 +103,10 @@ void arch_mmu_init(void)
 		.table_entries = features.pae ? 512 : 1024,
 		.nx = features.pae && features.nx ? PTE_NX : 0,
 	};
-	if ((uintptr_t)__image_end > (uintptr_t)NIMAGE << paging.level[0].shift)
-		kernel_stop("the image is larger than its page tables");
 	map_image(__image_start, __text_end, 0);
 	map_image(__text_end, __rodata_end, paging.nx);
 	map_image(__data_start, __image_end, paging.nx | PTE_WRITE);
-	early_set(image_tables[0], (uintptr_t)boot_stack / PAGE, 0);
+	early_set(__image_tables[0], (uintptr_t)boot_stack / PAGE, 0);
 	map_tables();
 }
 
