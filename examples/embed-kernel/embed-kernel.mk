@@ -3,8 +3,7 @@
 E := examples/embed-kernel
 K := $(O)/embed-kernel
 K.objects = $(patsubst %,$(K)/%.o,$(basename $(wildcard $(1))))
-K.host := $(call K.objects,$(E)/*.S $(E)/$(ARCH)/*.S $(E)/host.c $(E)/memory.c \
-	  $(E)/console.c) $(O)/kgc.o
+K.host := $(call K.objects,$(E)/*.S $(E)/$(ARCH)/*.S $(E)/host.c) $(O)/kgc.o
 K.program := $(call K.objects,$(E)/main.c)
 K.conform := $(call K.objects,$(E)/conform/*.c tests/ktest.c tests/host/*.c \
 	     tests/host/wrap/*.c)

@@ -1,35 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * entry.S - from PVH's entry to paging; <arch>/start.S goes on
+ * entry.S - from PVH's entry to paging; <arch>/start.S goes on to C
  *
- * In: 32-bit flat protected mode, paging off, %ebx PVH's start information,
- * which nothing here changes.  One table pd[] serves both arches: 2,048 entries
- * of 2 MiB.  The first GiB is mapped as it is; memory.c fills in the rest.
+ * In: 32 bits, flat, no paging; %ebx is PVH's start information.  pd[] maps
+ * 1 GiB of RAM at its own address; above is the heap's space, by pages[].
  */
 	.section .note.pvh, "a", @note
-	.balign	4
-	.long	4, 4, 18, 0x006e6558	/* PHYS32_ENTRY of "Xen" */
-	.long	start
+	.long	4, 4, 18, 0x006e6558, start	/* PHYS32_ENTRY of "Xen" */
 
 	.text
 	.code32
-	.globl	start
-start:	movl	$boot_stack_top, %esp
-	movl	$pd, %edi
-	movl	$0x83, %eax		/* 2 MiB, writable, present */
-	movl	$512, %ecx
-1:	movl	%eax, (%edi)
-	addl	$8, %edi
-	addl	$0x200000, %eax
-	loop	1b
+	.globl	start, pd
+start:	movl	$stack_top, %esp
 	movl	$0x20, %eax		/* PAE: entries of 64 bits */
 	movl	%eax, %cr4
 	movl	$top_table, %eax
 	movl	%eax, %cr3
 	jmp	arch_start
 
-	.section .bss.noroot, "aw", @nobits
-	.balign	16
-	.skip	32768
-	.globl	boot_stack_top
-boot_stack_top:
+	.section .tables, "a"
+	.balign	4096
+pd:	.rept	512			/* pages of 2 MiB, writable, present */
+	.quad	((. - pd) << 18) + 0x83
+	.endr
+	.rept	128
+	.long	pages + 3 + (. - pd - 4096) * 512, 0
+	.endr
