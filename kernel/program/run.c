@@ -20,6 +20,7 @@ void run_main(void *arg)
 {
 	static char *argv[PARAM_ARGS_MAX + 2];
 	unsigned int i;
+	int status;
 
 	argv[0] = (char *)params.name;
 	for (i = 0; i < params.argc; i++)
@@ -28,5 +29,7 @@ void run_main(void *arg)
 	libc_init();
 	/* What the host sent earlier might not have arrived. */
 	arch_channel_write("ready 0\n", 8);
-	libc_exit(main((int)params.argc + 1, argv, environ));
+	status = main((int)params.argc + 1, argv, environ);
+	libc_main_ended();
+	libc_exit(status);
 }

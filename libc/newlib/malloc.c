@@ -12,18 +12,19 @@
 #include <stdlib.h>
 
 #include <kgc/kgc.h>
+#include <libc/malloc.h>
 
-void *_malloc_r(struct _reent *reent, size_t size)
+ALLOCATES void *_malloc_r(struct _reent *reent, size_t size)
 {
 	return malloc(size);
 }
 
-void *_calloc_r(struct _reent *reent, size_t n, size_t size)
+ALLOCATES void *_calloc_r(struct _reent *reent, size_t n, size_t size)
 {
 	return calloc(n, size);
 }
 
-void *_realloc_r(struct _reent *reent, void *p, size_t size)
+ALLOCATES void *_realloc_r(struct _reent *reent, void *p, size_t size)
 {
 	return realloc(p, size);
 }
@@ -33,7 +34,7 @@ void _free_r(struct _reent *reent, void *p)
 	free(p);
 }
 
-void *_memalign_r(struct _reent *reent, size_t align, size_t size)
+ALLOCATES void *_memalign_r(struct _reent *reent, size_t align, size_t size)
 {
 	return memalign(align, size);
 }

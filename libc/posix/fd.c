@@ -25,8 +25,6 @@ static struct descriptor {
 	int flags;
 } table[FDS_MAX];
 
-static bool ready;
-
 /* --- open files --- */
 
 static struct open_file *file_new_locked(struct node *node, int flags)
@@ -85,19 +83,17 @@ static void open_standard(int fd, const struct stream *stream, int flags)
 }
 
 /* What a program finds open. */
-static void make_ready(void)
+void fd_init(void)
 {
-	if (ready)
-		return;
-	ready = true;
+	fs_lock();
 	open_standard(0, &console_stream, O_RDWR);
 	open_standard(1, &console_stream, O_RDWR);
 	open_standard(2, &log_stream, O_RDWR);
+	fs_unlock();
 }
 
 struct open_file *fd_file_locked(int fd)
 {
-	make_ready();
 	return fd >= 0 && fd < FDS_MAX ? table[fd].file : NULL;
 }
 
@@ -106,7 +102,6 @@ int fd_open_locked(struct node *node, int flags)
 	struct open_file *file;
 	int fd;
 
-	make_ready();
 	fd = lowest_free(0);
 	if (fd < 0)
 		return fd;

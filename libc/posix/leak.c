@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <kernel/libc.h>
 #include <kernel/printk.h>
 #include <kernel/symbols.h>
 #include <kgc/host.h>
@@ -27,6 +28,9 @@ enum {
 
 /* No address of the heap on either arch; no float that programs store. */
 #define MAGIC ((uintptr_t)0xfffbd1e5c0dea5edULL)
+
+/* Of linker.ld: what is marked ALLOCATES. */
+extern const char __start_kgc_alloc_text[], __stop_kgc_alloc_text[];
 
 struct note {
 	uintptr_t magic;
@@ -75,27 +79,11 @@ struct sum {
 	size_t blocks, bytes;
 };
 
-/* Functions of malloc's own; the compiler may have made one of several. */
+/* Is @pc in one of the functions that malloc is made of? */
 static bool is_own(uintptr_t pc)
 {
-	static const char *const own[] = {
-		"malloc",	  "calloc",	   "realloc",
-		"reallocarray",	  "memalign",	   "_malloc_r",
-		"_calloc_r",	  "_realloc_r",	   "_memalign_r",
-		"heap_malloc",	  "heap_calloc",   "heap_realloc",
-		"resize",	  "block",	   "aligned_alloc",
-		"posix_memalign", "heap_memalign",
-	};
-	const char *name = symbol_name(pc, NULL);
-	size_t i, n;
-
-	if (!name)
-		return false;
-	n = strcspn(name, "."); /* block.part.0 */
-	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strlen(own[i]) == n && !memcmp(own[i], name, n))
-			return true;
-	return false;
+	return pc >= (uintptr_t)__start_kgc_alloc_text &&
+	       pc < (uintptr_t)__stop_kgc_alloc_text;
 }
 
 static void print_backtrace(const uintptr_t *pc)
@@ -126,11 +114,12 @@ static void report(void *p, size_t have, unsigned int flags, void *arg)
 }
 
 /* Words that calls left below this frame are no references. */
-static __attribute__((noinline)) void clear_stale(void)
+__attribute__((noinline)) void libc_main_ended(void)
 {
-	volatile char room[STALE];
+	char room[STALE];
 
-	memset((char *)room, 0, sizeof(room));
+	memset(room, 0, sizeof(room));
+	__asm__ volatile("" : : "r"(room) : "memory"); /* it is read */
 }
 
 /* All frames from this one on lie in what was cleared. */
@@ -147,6 +136,6 @@ size_t kgc_leak_report(void)
 {
 	if (malloc_mode != MALLOC_LEAK)
 		return 0;
-	clear_stale();
+	libc_main_ended();
 	return report_all();
 }

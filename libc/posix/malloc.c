@@ -71,7 +71,7 @@ static size_t padded(size_t size)
 }
 
 /* @align: a power of two. */
-static void *block(size_t size, size_t align, bool zero)
+static ALLOCATES void *block(size_t size, size_t align, bool zero)
 {
 	const unsigned int flags =
 		zero || malloc_mode != MALLOC_MANUAL ? 0 : KGC_NOZERO;
@@ -87,19 +87,19 @@ static void *block(size_t size, size_t align, bool zero)
 	return p;
 }
 
-void *heap_malloc(size_t size)
+ALLOCATES void *heap_malloc(size_t size)
 {
 	return block(size, 1, false);
 }
 
-void *heap_calloc(size_t n, size_t size)
+ALLOCATES void *heap_calloc(size_t n, size_t size)
 {
 	if (__builtin_mul_overflow(n, size, &size))
 		return NULL;
 	return block(size, 1, true);
 }
 
-void *heap_memalign(size_t align, size_t size)
+ALLOCATES void *heap_memalign(size_t align, size_t size)
 {
 	return block(size, align, false);
 }
@@ -108,7 +108,7 @@ void *heap_memalign(size_t align, size_t size)
  * As kgc_realloc(), which knows of no notes and zeroes what is new.  The old
  * contents may be followed by an old note, which is no part of them.
  */
-static void *resize(void *p, size_t have, size_t size)
+static ALLOCATES void *resize(void *p, size_t have, size_t size)
 {
 	const size_t need = padded(size);
 	void *to;
@@ -128,7 +128,7 @@ static void *resize(void *p, size_t have, size_t size)
 	return to;
 }
 
-void *heap_realloc(void *p, size_t size)
+ALLOCATES void *heap_realloc(void *p, size_t size)
 {
 	const size_t need = padded(size);
 	size_t have;
@@ -164,22 +164,22 @@ static void *checked(void *p)
 	return p;
 }
 
-void *malloc(size_t size)
+ALLOCATES void *malloc(size_t size)
 {
 	return checked(heap_malloc(size));
 }
 
-void *calloc(size_t n, size_t size)
+ALLOCATES void *calloc(size_t n, size_t size)
 {
 	return checked(heap_calloc(n, size));
 }
 
-void *realloc(void *p, size_t size)
+ALLOCATES void *realloc(void *p, size_t size)
 {
 	return checked(heap_realloc(p, size));
 }
 
-void *reallocarray(void *p, size_t n, size_t size)
+ALLOCATES void *reallocarray(void *p, size_t n, size_t size)
 {
 	if (__builtin_mul_overflow(n, size, &size))
 		size = SIZE_MAX;
@@ -196,7 +196,7 @@ static bool is_power_of_2(size_t n)
 	return n && !(n & (n - 1));
 }
 
-void *memalign(size_t align, size_t size)
+ALLOCATES void *memalign(size_t align, size_t size)
 {
 	if (!is_power_of_2(align)) {
 		errno = EINVAL;
@@ -205,12 +205,12 @@ void *memalign(size_t align, size_t size)
 	return checked(heap_memalign(align, size));
 }
 
-void *aligned_alloc(size_t align, size_t size)
+ALLOCATES void *aligned_alloc(size_t align, size_t size)
 {
 	return memalign(align, size);
 }
 
-int posix_memalign(void **result, size_t align, size_t size)
+ALLOCATES int posix_memalign(void **result, size_t align, size_t size)
 {
 	void *p;
 

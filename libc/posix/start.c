@@ -12,6 +12,7 @@
 #include <kernel/libc.h>
 #include <kernel/panic.h>
 #include <kernel/param.h>
+#include <libc/fd.h>
 #include <libc/lock.h>
 #include <libc/malloc.h>
 #include <libc/start.h>
@@ -38,6 +39,7 @@ void libc_init(void)
 
 	malloc_init();
 	thread_init();
+	fd_init();
 	for (i = 0; i < params.nenv; i++)
 		env[i] = (char *)params.env[i];
 	environ = env;

@@ -28,6 +28,9 @@ void libc_task_exit(void *state);
 
 /* Streams, environment, constructors.  In the main task, with the heap up. */
 void libc_init(void);
+/* main() has returned: clear the stack below, so that no word of it is a root.
+ */
+void libc_main_ended(void);
 /* exit(): destructors, streams, then kernel_exit(). */
 _Noreturn void libc_exit(int status);
 

@@ -20,6 +20,8 @@ struct open_file {
 	struct node *node;
 };
 
+/* Open 0, 1 and 2, while there is memory for it: before the program runs. */
+void fd_init(void);
 /* The open file of @fd; NULL if there is none. */
 struct open_file *fd_file_locked(int fd);
 /* An open file on @node for the lowest free descriptor; or -errno. */

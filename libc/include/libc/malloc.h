@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Its frames are no part of a backtrace that tells who allocated. */
+#define ALLOCATES __attribute__((section("kgc_alloc_text")))
+
 #pragma GCC visibility push(hidden)
 
 enum malloc_mode {
