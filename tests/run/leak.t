@@ -23,6 +23,8 @@ for arch in $ARCHES; do
 		for end in return exit; do
 			run "$D/leaks" -- $end 0
 			check "$libc, none, $end" reported 0 0
+			run "$D/leaks" -- $end 1
+			check "$libc, one, $end" reported 1 100
 			run "$D/leaks" -- $end 5
 			check "$libc, five, $end" reported 5 1500
 		done
