@@ -20,8 +20,11 @@
  * A larger object is a span of its own, straight from the page heap.  All the
  * cost of steps 2 to 5 is shared by the objects of a window.
  *
- * kgc_free clears the object's bits, and that is all: nothing is written to
- * the object, and no list of free objects exists.  When it was the first of a
+ * kgc_free clears the object's bits: nothing is written to the object, and no
+ * list of free objects exists, but for a few addresses that a window keeps to
+ * hand out next while one slot is in use (cache_recycle); their span counts
+ * them as used until they are taken or forgotten, as they are whenever the
+ * world stops.  When it was the first of a
  * full span, the span goes to the end of its central list; when it was the
  * last of a span that no cache holds, the pages go back to the page heap.
  *
@@ -152,7 +155,8 @@ struct span {
 		};
 		uint32_t idle_since; /* free: cycle in which it became so */
 	};
-	_Atomic uint32_t nused;	   /* objects with the allocated bit set */
+	_Atomic uint32_t nused;	   /* objects with the allocated bit set, and
+				      those kept in a window's recycled[] */
 	_Atomic uint32_t sweepgen; /* see sweep.c */
 	union {
 		uint32_t nlive;	    /* in use: objects that the cycle marked */
@@ -261,7 +265,8 @@ struct cache {
 	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
 	uint64_t large_alloc, large_free; /* bytes */
 	uint64_t nlookup;
-	size_t freed;	      /* bytes freed and not yet told to the pacer */
+	size_t freed; /* bytes freed and not yet told to the pacer, less those
+			 reused: modulo 2^bits, as their sum with it is */
 	intptr_t next_sample; /* bytes left to the next profile sample */
 	uint32_t random;
 	unsigned int slot;
