@@ -453,7 +453,12 @@ struct heap {
 	int trace, debug;
 	void (*cycle_hook)(bool begins);
 	unsigned int nslots;
-	_Atomic size_t oom_size; /* least size told to have failed; 0: none */
+	struct {
+		_Atomic size_t size; /* least that failed of late; 0: none */
+		uint64_t said_ns;    /* when the last line was printed; 0: never
+				      */
+		_Atomic uint32_t unsaid; /* failures since */
+	} oom;
 	bool ready;
 	_Atomic bool uncollectable; /* such spans were made: roots */
 };

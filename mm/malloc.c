@@ -104,25 +104,47 @@ static ALLOCATES void *alloc_once(struct heap *h, size_t size, size_t align,
 }
 
 /*
- * Say it once, until an allocation as large succeeds again; and, in
- * the model's words, once that the host has address space only where the
- * bitmap does not reach.
+ * Once until an allocation as large succeeds again, and once a second: a
+ * program that lives at its limit would say little else.
+ */
+static bool oom_is_news(struct heap *h, size_t size)
+{
+	const uint64_t now = kgc_host_nanotime();
+
+	if (h->oom.size && size >= h->oom.size)
+		return false;
+	h->oom.size = size;
+	if (h->oom.said_ns && now - h->oom.said_ns < 1000000000) {
+		h->oom.unsaid++;
+		return false;
+	}
+	h->oom.said_ns = now;
+	return true;
+}
+
+/*
+ * Say it; and, in the model's words, once that the host has address space
+ * only where the bitmap does not reach.
  */
 static void *out_of_memory(struct heap *h, size_t size)
 {
+	unsigned int unsaid;
+
 	if (h->pageheap.refused == REFUSED) {
 		h->pageheap.refused = REFUSED_TOLD;
 		kgc_printf("runtime: memory allocated by OS not in usable "
 			   "range\n");
 	}
-	if (!h->oom_size || size < h->oom_size) {
-		h->oom_size = size;
-		kgc_printf("gc: out of memory: %lu bytes asked for, %lu KiB of "
-			   "heap, %lu KiB in use\n",
-			   (unsigned long)size,
-			   (unsigned long)(h->pageheap.sys >> 10),
-			   (unsigned long)(h->pageheap.inuse >> 10));
-	}
+	if (!oom_is_news(h, size))
+		return NULL;
+	unsaid = atomic_exchange(&h->oom.unsaid, 0);
+	if (unsaid)
+		kgc_printf("gc: out of memory: %u times more, not said\n",
+			   unsaid);
+	kgc_printf("gc: out of memory: %lu bytes asked for, %lu KiB of heap, "
+		   "%lu KiB in use\n",
+		   (unsigned long)size, (unsigned long)(h->pageheap.sys >> 10),
+		   (unsigned long)(h->pageheap.inuse >> 10));
 	return NULL;
 }
 
@@ -153,8 +175,8 @@ static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
 	}
 	if (unlikely(!p))
 		return out_of_memory(h, size);
-	if (unlikely(h->oom_size) && size >= h->oom_size)
-		h->oom_size = 0;
+	if (unlikely(h->oom.size) && size >= h->oom.size)
+		h->oom.size = 0;
 	return p;
 }
 

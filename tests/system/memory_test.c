@@ -114,13 +114,40 @@ KTEST(system_memory, a_second_time_it_is_said_again)
 	int i;
 
 	ASSERT(h);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		let_go();
 		sys_collect(h);
 		sys_output_mark();
+		h->oom.said_ns = 0;
 		EXPECT(exhaust(h, 100 * KIB, 0, 41) >= 30);
 		EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 1);
 	}
+	let_go();
+	sys_heap_drop(h);
+}
+
+/* Within a second it is counted, and the next line is told how often. */
+KTEST(system_memory, a_program_at_its_limit_does_not_fill_the_log)
+{
+	const struct kgc_config config = { .heap_max = 4 * MIB };
+	struct heap *h = sys_heap_new(&config);
+	int i;
+
+	ASSERT(h);
+	sys_output_mark();
+	for (i = 0; i < 3; i++) {
+		let_go();
+		sys_collect(h);
+		h->oom.said_ns = kgc_host_nanotime();
+		EXPECT(exhaust(h, 100 * KIB, 0, 41) >= 30);
+	}
+	EXPECT_EQ(sys_lines(OUT_OF_MEMORY), 0);
+	EXPECT_EQ(h->oom.unsaid, 3);
+	let_go();
+	sys_collect(h);
+	h->oom.said_ns = 0;
+	EXPECT(exhaust(h, 100 * KIB, 0, 41) >= 30);
+	EXPECT_EQ(sys_lines("gc: out of memory: 3 times more"), 1);
 	let_go();
 	sys_heap_drop(h);
 }
