@@ -56,12 +56,15 @@ def percentile(values, p):
 
 
 def runs(cycles_):
-    """Split where the numbers start again: another boot, or another heap."""
-    run = []
+    """Split where the numbers start again: another boot, or another heap.
+
+    Two tasks may finish their cycles in another order than they began them.
+    """
+    run = {}
     for c in cycles_:
-        if run and c.number <= run[-1].number:
-            yield run
-            run = []
-        run.append(c)
+        if run and (c.number == 1 or c.number in run):
+            yield [run[n] for n in sorted(run)]
+            run = {}
+        run[c.number] = c
     if run:
-        yield run
+        yield [run[n] for n in sorted(run)]

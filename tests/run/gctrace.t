@@ -41,6 +41,8 @@ def log_text():
     for i in range(1, 101):
         lines += ["pause %d" % (i * 1000000), "[%f] " % (i * 1.0) +
                   LINE % (i, i / 2, 4 + i, i) + "\r"]
+        if i == 50:     # two tasks collected: gc50 is told before gc49
+            lines[-7:-5], lines[-2:] = lines[-2:], lines[-7:-5]
         lines += ["gc%d: 0.1+0.2 ms" % i, "noise \xff gc1:", ""]
     return "\n".join(lines).encode("latin-1")
 
