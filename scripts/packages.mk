@@ -18,6 +18,7 @@ packages.iso	:= build run test
 packages.bench	:= build run bench
 packages.install := build picolibc
 packages.plot	:= test
+packages.soak	:= build run
 packages.heapmap := test
 purposes	:= $(sort $(foreach g,$(goals),$(if \
 		   $(filter undefined,$(origin packages.$(g))),build,\

@@ -203,6 +203,7 @@ bool workload_need(const char *workload, const char *path,
 int workload_bad(const char *workload, const char *path, struct fault fault);
 int workload_no_memory(const char *workload, const char *name, uint32_t n,
 		       const char *what);
+uint32_t random_next(uint32_t *state);
 void *table_alloc(size_t n, size_t size);
 /* Overwrite the stack below the caller. */
 void stack_clear(void);
@@ -211,6 +212,7 @@ int heapgraph_run(const char *path);
 int alloctrace_run(const char *path);
 int trees_run(const char *depth);
 int retention_run(const char *mib);
+int soak_run(const char *seconds);
 int sites_run(const char *argument);
 int dump_run(const char *path);
 int why_run(const char *path);

@@ -21,15 +21,6 @@ enum {
 	NUMBERS = 1 << 16,
 };
 
-/* Xorshift (Marsaglia 2003): the same numbers in every host. */
-static uint32_t random_next(uint32_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
-}
-
 static __attribute__((noinline)) uintptr_t *make_numbers(void)
 {
 	uintptr_t *numbers = kgc_alloc_array(NUMBERS, sizeof(*numbers), 0);

@@ -20,6 +20,7 @@ static const struct {
 	{ "alloctrace", alloctrace_run, true },
 	{ "trees", trees_run, false },
 	{ "retention", retention_run, false },
+	{ "soak", soak_run, false },
 	{ "sites", sites_run, false },
 	{ "dump", dump_run, true },
 	{ "why", why_run, true },
@@ -79,6 +80,15 @@ int workload_no_memory(const char *workload, const char *name, uint32_t n,
 	printf("%s %s: no memory after %u %s\n", workload, name, (unsigned)n,
 	       what);
 	return 1;
+}
+
+/* Xorshift (Marsaglia 2003): the same numbers in every host. */
+uint32_t random_next(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
 }
 
 /* Zeroed, and outside the roots; NULL if there is no memory. */
