@@ -17,6 +17,7 @@ packages.checks	:= build check picolibc
 packages.iso	:= build run test
 packages.bench	:= build run bench
 packages.install := build picolibc
+packages.fuzz	:= build fuzz
 packages.plot	:= test
 packages.soak	:= build run
 packages.heapmap := test
