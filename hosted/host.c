@@ -219,9 +219,8 @@ void finalizer_wake(void)
  */
 void kgc_host_wake_finalizer(void)
 {
-	if (kgc_host_self.depth)
-		__atomic_fetch_or(&kgc_host_self.pending, PENDING_FINALIZER,
-				  __ATOMIC_RELAXED);
+	if (kgc_host_depth())
+		kgc_host_note(PENDING_FINALIZER);
 	else
 		finalizer_wake();
 }

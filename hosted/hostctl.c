@@ -39,7 +39,7 @@ bool hostctl_catch_panic(void (*fn)(void *arg), void *arg, char *buf,
 			 size_t size)
 {
 	struct catch c = { .buf = buf, .size = size };
-	unsigned int depth = kgc_host_self.depth;
+	unsigned int depth = kgc_host_depth();
 
 	host_hooks.panic = panic_caught;
 	if (!setjmp(c.out)) {
@@ -49,10 +49,8 @@ bool hostctl_catch_panic(void (*fn)(void *arg), void *arg, char *buf,
 		return false;
 	}
 	/* Leave the sections that fn() was in, and do what that involves. */
-	if (kgc_host_self.depth > depth) {
-		kgc_host_self.depth = depth + 1;
+	while (kgc_host_depth() > depth)
 		kgc_host_unpin();
-	}
 	return true;
 }
 

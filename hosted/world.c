@@ -38,7 +38,11 @@
 
 #define SLOT_SHARED (KGC_HOST_SLOTS - 1)
 
-_Thread_local struct kgc_host_self kgc_host_self = { .slot = KGC_HOST_NO_SLOT };
+_Thread_local struct kgc_host_self kgc_host_self = {
+	.pins = 1,
+	.local = kgc_nobody,
+	.slot = KGC_HOST_NO_SLOT,
+};
 _Thread_local struct thread thread_self = { .slot = KGC_HOST_NO_SLOT };
 struct thread *threads;
 
@@ -122,9 +126,8 @@ static void stop_handler(int sig, siginfo_t *info, void *context)
 
 	/* Not ours, if someone else sent it. */
 	if (atomic_exchange(&thread_self.asked, 0)) {
-		if (kgc_host_self.depth)
-			__atomic_fetch_or(&kgc_host_self.pending, PENDING_STOP,
-					  __ATOMIC_RELAXED);
+		if (kgc_host_depth())
+			kgc_host_note(PENDING_STOP);
 		else
 			stop_here();
 	}
@@ -156,6 +159,7 @@ static void thread_exit(void *arg)
 		slots_used &= ~((uint64_t)1 << t->slot);
 	unlock(&registry);
 	t->slot = kgc_host_self.slot = KGC_HOST_NO_SLOT;
+	kgc_host_self.local = kgc_nobody;
 	t->self = NULL;
 }
 
@@ -230,10 +234,9 @@ unsigned int kgc_host_pin_slow(void)
 {
 	struct thread *t = &thread_self;
 
-	if (kgc_host_self.depth > 1)
+	if (kgc_host_depth() > 1)
 		return t->slot;
-	kgc_host_self.depth = 0;
-	atomic_signal_fence(memory_order_seq_cst);
+	kgc_host_unpin();
 	thread_current();
 	if (t->slot == KGC_HOST_NO_SLOT)
 		t->slot = slot_take();
@@ -241,19 +244,20 @@ unsigned int kgc_host_pin_slow(void)
 		lock(&shared);
 	else
 		kgc_host_self.slot = t->slot;
-	atomic_signal_fence(memory_order_seq_cst);
-	kgc_host_self.depth = 1;
-	atomic_signal_fence(memory_order_seq_cst);
+	kgc_host_pin_only();
 	if (t->slot == SLOT_SHARED)
-		__atomic_fetch_or(&kgc_host_self.pending, PENDING_SHARED,
-				  __ATOMIC_RELAXED);
+		kgc_host_note(PENDING_SHARED);
 	return t->slot;
 }
 
 void kgc_host_unpin_slow(void)
 {
-	unsigned int pending = __atomic_exchange_n(&kgc_host_self.pending, 0,
-						   __ATOMIC_RELAXED);
+	unsigned int pending;
+
+	/* At depth 0 the handler stops at once and leaves no note. */
+	kgc_host_self.pins = 1;
+	pending = __atomic_exchange_n(&kgc_host_self.pending, 0,
+				      __ATOMIC_RELAXED);
 
 	if (pending & PENDING_SHARED)
 		unlock(&shared);
@@ -265,7 +269,7 @@ void kgc_host_unpin_slow(void)
 
 enum kgc_context kgc_host_context(void)
 {
-	return kgc_host_self.depth ? KGC_PINNED : KGC_TASK;
+	return kgc_host_depth() ? KGC_PINNED : KGC_TASK;
 }
 
 /* --- stopping the world -------------------------------------------------- */

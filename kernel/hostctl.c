@@ -44,8 +44,7 @@ static __attribute__((noinline)) bool call_caught(void (*fn)(void *arg),
 bool hostctl_catch_panic(void (*fn)(void *arg), void *arg, char *buf,
 			 size_t size)
 {
-	struct kgc_host_cpu *pin = kgc_host_cpu_here();
-	const unsigned int pins = pin->pins;
+	const unsigned int depth = kgc_host_depth();
 	const uint32_t ranks = cpu_here()->ranks;
 	const unsigned long irq = arch_irq_save();
 	bool caught;
@@ -58,7 +57,9 @@ bool hostctl_catch_panic(void (*fn)(void *arg), void *arg, char *buf,
 	panic_hook = NULL;
 	if (!caught)
 		return false;
-	pin->pins = pins + 1;
+	while (kgc_host_depth() > depth)
+		kgc_host_unpin_due();
+	cpu_pin();
 	cpu_here()->ranks = ranks;
 	host_forget_stop();
 	arch_irq_restore(irq);

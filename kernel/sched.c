@@ -118,7 +118,7 @@ void sched_release(unsigned long irq)
 {
 	release_and_drop();
 	arch_irq_restore(irq);
-	if (!cpu_is_pinned() && kgc_host_cpu_here()->resched)
+	if (!cpu_is_pinned() && kgc_host_resched())
 		sched_preempt();
 }
 
@@ -130,13 +130,13 @@ void sched_ready_locked(struct task *task)
 	queue_put(&ready, task);
 	/* Nobody loses the rest of a tick but the idle task. */
 	if (cpu->current == cpu->idle)
-		cpu->pin->resched = true;
+		kgc_host_set_resched(true);
 }
 
 /* The lock is the only pin; the caller's mistake, found before it does harm. */
 static void check_unpinned_locked(void)
 {
-	const unsigned int pins = kgc_host_cpu_here()->pins;
+	const unsigned int pins = kgc_host_depth();
 	const struct task *task = task_current();
 
 	if (pins == 1)
@@ -154,7 +154,7 @@ void sched_switch_locked(void)
 
 	if (!to)
 		to = cpu->idle;
-	cpu->pin->resched = false;
+	kgc_host_set_resched(false);
 	to->state = TASK_RUNNING;
 	if (to == from)
 		return;
@@ -250,8 +250,8 @@ static void preempt(void)
 	unsigned long irq = arch_irq_save();
 
 	/* With interrupts off the unlock below does not come back here. */
-	while (kgc_host_cpu_here()->resched) {
-		kgc_host_cpu_here()->resched = false;
+	while (kgc_host_resched()) {
+		kgc_host_set_resched(false);
 		spin_lock(&sched_lock);
 		give_way_locked();
 		release_and_drop();
@@ -286,14 +286,14 @@ void sched_tick(uint64_t now_ns)
 		sched_ready_locked(task);
 	}
 	if (ready.first)
-		kgc_host_cpu_here()->resched = true;
+		kgc_host_set_resched(true);
 	release_and_drop();
 	arch_irq_restore(irq);
 }
 
 void kernel_irq_exit(void)
 {
-	if (!cpu_is_pinned() && kgc_host_cpu_here()->resched)
+	if (!cpu_is_pinned() && kgc_host_resched())
 		preempt();
 }
 

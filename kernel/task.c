@@ -50,7 +50,9 @@ static struct task boot_task = {
 	.end = (uintptr_t)boot_stack_top,
 };
 
-struct kgc_host_cpu kgc_host_cpus[ARCH_CPUS_MAX];
+struct kgc_host_cpu kgc_host_cpus[ARCH_CPUS_MAX] = {
+	[0 ... ARCH_CPUS_MAX - 1] = { .pins = 1, .local = kgc_nobody },
+};
 struct cpu cpus[ARCH_CPUS_MAX] = {
 	[0] = {
 		.pin = &kgc_host_cpus[0],

@@ -88,6 +88,7 @@ static bool make_gap(struct heap *h, uintptr_t p)
 	gap->state = SPAN_GAP;
 	h->pages[page_of(h, from)] = gap;
 	a->used = p - a->start;
+	cache_set_quick(h);
 	return true;
 }
 
@@ -142,6 +143,7 @@ static bool grow_by(struct heap *h, size_t bytes)
 		return false;
 	}
 	a->used += bytes;
+	cache_set_quick(h);
 	ph->sys += bytes;
 	s->idle_since = h->numgc;
 	pageheap_insert(h, s);

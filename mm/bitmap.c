@@ -27,6 +27,14 @@ void bitmap_carve(struct heap *h, struct span *s)
 	uintptr_t bits = 0;
 	size_t at, i = 0;
 
+	if (BITS_K % step ==
+	    0) { /* all words are alike, and there is no tail */
+		for (at = 0; at < BITS_K; at += step)
+			bits |= BIT_NOSCAN << at;
+		for (; i < words / BITS_K; i++)
+			store(w - i, bits);
+		return;
+	}
 	for (at = 0; at < words; at += step) {
 		for (; i < at / BITS_K; i++, bits = 0)
 			store(w - i, bits);
@@ -158,7 +166,7 @@ uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 				   : take_objects(h, s, from, max, first);
 
 	if (n)
-		atomic_fetch_add_explicit(&s->nused, n, memory_order_relaxed);
+		span_count(h, s, n);
 	return n;
 }
 

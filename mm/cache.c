@@ -2,25 +2,60 @@
 /*
  * cache.c - each slot's windows on free objects
  *
- * A window is a run of free objects of one span that are already set
+ * A window has two runs of free objects of one span that are already set
  * allocated in the bitmap and counted; the fast path of kgc_alloc() moves
- * its start.  What a window still holds is taken back before each collection
- * and when the slot is retired, so that outside the windows an allocated bit
- * means an object handed out.
+ * the start of one.  The objects of the first are zero; those of the second
+ * are as they were left, for those who want no zeroes.  There is a second one
+ * only to spare the fast path a question; it is filled when the first is empty
+ * too.  What runs still hold is taken back before each collection and when
+ * the slot is retired, so that outside them an allocated bit means an object
+ * handed out.
  *
- * (Go 2011's MCache kept lists of free objects; later Go, spans.  Windows do
- * not touch the objects, and a free needs no cache.)
+ * (Go 2011's MCache kept lists of free objects; later Go, spans.  Runs do
+ * not touch the objects.)
  *
  * While one slot is in use, each window also keeps a few objects that the
- * program freed of late.  They are free by their bits, so a second free of one
- * is found; that they are kept is known here alone.
+ * program freed of late, to hand out when the run is used up.  They are free by
+ * their bits, so a second free of one is found; that they are kept is known
+ * here alone, and to their span they are in use.  Nobody else can take them:
+ * spans of their kind and class go to this window, and before it takes a run it
+ * gives them up.  While several slots run, another could: then none is kept.
  *
  * Bad at: a heap where free objects lie alone; then each allocation takes a
- * window of its own.
+ * run of its own.
  *
  * Locking: none; the owner is pinned, or the world is stopped.
  */
 #include "internal.h"
+
+/*
+ * What pin_local() says of a slot that has no cache: the tables, which lead to
+ * nothing but the first window, and that, which is empty.
+ */
+char kgc_nobody[offsetof(struct cache, window) + sizeof(struct window)]
+	__attribute__((aligned(_Alignof(struct cache))));
+void *kgc_locals[SLOTS_MAX] = { [0 ... SLOTS_MAX - 1] = kgc_nobody };
+
+/* Whatever is kept is kept for the caller's slot alone, as is the fast free. */
+void cache_set_quick(struct heap *h)
+{
+	const bool quick = !h->shared && h->swept && KGC_CHECK < 3;
+
+	h->quick = quick ? MIN(h->arena.used / WORD_SIZE, UINT32_MAX) : 0;
+}
+
+/* From now on no window keeps what is freed. */
+static void keep_nothing(struct heap *h)
+{
+	struct window *w;
+	unsigned int i, n;
+
+	for (i = 0; i < h->nslots; i++)
+		for (n = 0; h->cache[i] && n < NKINDS * KGC_NCLASSES; n++) {
+			w = &h->cache[i]->window[0][0] + n;
+			w->max = 0;
+		}
+}
 
 /*
  * Several slots change the bitmap from now on, so by atomic operations.  The
@@ -36,6 +71,8 @@ static bool share(struct heap *h)
 		if (kgc_host_stop_world()) {
 			cache_forget_recycled(h);
 			h->shared = true;
+			cache_set_quick(h);
+			keep_nothing(h);
 			kgc_host_start_world();
 		}
 	return true;
@@ -49,6 +86,92 @@ static bool others_attached(const struct heap *h, unsigned int slot)
 		if (i != slot && h->cache[i])
 			return true;
 	return false;
+}
+
+static uint16_t offset_of(const struct cache *c, const void *p)
+{
+	return (const char *)p - (const char *)c->window;
+}
+
+/* How many objects of @size and @kind a window has room to keep. */
+static uint32_t room_for(unsigned int kind, size_t size)
+{
+	if (kind > KIND_NOSCAN || size > QUICK_MAX)
+		return 8;
+	return MIN(RECYCLED_BYTES / size, RECYCLED_MAX);
+}
+
+static size_t room_for_all(const struct heap *h)
+{
+	unsigned int kind, class;
+	size_t n = 0;
+
+	for (kind = 0; kind < NKINDS; kind++)
+		for (class = 1; class < KGC_NCLASSES; class ++)
+			n += room_for(kind, h->classes.of[class].size);
+	return n * sizeof(uint32_t);
+}
+
+/* Are objects of @size kept at all? */
+static bool keeps(const struct heap *h, size_t size)
+{
+	return !h->shared && !h->pacer.stress && size < h->profile.rate &&
+	       KGC_CHECK < 3;
+}
+
+static void init_windows(const struct heap *h, struct cache *c)
+{
+	uint32_t *room = (uint32_t *)(c + 1);
+	unsigned int kind, class;
+	struct window *w;
+	uint32_t size;
+
+	for (kind = 0; kind < NKINDS; kind++)
+		for (class = 1; class < KGC_NCLASSES; class ++) {
+			size = h->classes.of[class].size;
+			w = &c->window[kind][class];
+			w->size = w->size_again = size;
+			w->max = keeps(h, size) ? room_for(kind, size) : 0;
+			w->recycled = room;
+			room += room_for(kind, size);
+			w->change = BIT_ALLOC;
+			if (kind_is_scanned(kind))
+				w->change |= BIT_NOSCAN;
+			c->window_at[layout_of(kind, class)] = offset_of(c, w);
+		}
+}
+
+static void init_runs(const struct heap *h, struct cache *c)
+{
+	unsigned int flags, class, kind;
+	struct window *w;
+	size_t size;
+
+	for (flags = 0; flags <= QUICK_FLAGS; flags++)
+		for (size = 0; size <= QUICK_MAX; size += 8) {
+			class = sizeclass_of(&h->classes, size);
+			kind = flags & ~(unsigned int)KGC_NOZERO;
+			w = &c->window[kind][class];
+			c->run_at[size | flags] =
+				offset_of(c, &w->run[run_of(flags)]);
+		}
+}
+
+static struct cache *cache_new(struct heap *h)
+{
+	const size_t bytes = round_up(
+		sizeof(struct cache) + WINDOW_SIZE + room_for_all(h), 64);
+	struct cache *c = meta_alloc(&h->meta, bytes);
+
+	if (!c)
+		return NULL;
+	c = (struct cache *)round_up((uintptr_t)c, WINDOW_SIZE);
+	h->caches_sys += bytes;
+	c->next_sample = h->profile.rate == KGC_PROFILE_OFF ? INTPTR_MAX
+							    : h->profile.rate;
+	init_windows(h, c);
+	init_runs(h, c);
+	return c;
 }
 
 /*
@@ -67,50 +190,44 @@ struct cache *cache_attach(struct heap *h)
 	slot = kgc_host_pin();
 	c = h->cache[slot];
 	others = !c && others_attached(h, slot);
+	if (c && h == &heap)
+		kgc_host_set_local(c);
 	kgc_host_unpin();
 	if (c)
 		return c;
 	if (others && !share(h))
 		return NULL;
-	c = meta_alloc(&h->meta, round_up(sizeof(*c), 64));
+	c = cache_new(h);
 	if (!c)
 		return NULL;
-	h->caches_sys += round_up(sizeof(*c), 64);
 	slot = kgc_host_pin();
 	if (h->cache[slot]) { /* by another that shares the slot: one is lost */
 		c = h->cache[slot];
 	} else {
 		c->slot = slot;
 		c->random = 0x49f6428a + slot;
-		c->next_sample = h->profile.rate;
 		h->cache[slot] = c;
 	}
 	kgc_host_unpin();
 	return c;
 }
 
-/* Count what @w was given, and clear it if that is wanted. */
-static void fill(struct heap *h, struct cache *c, struct window *w,
-		 unsigned int class, bool zero)
+/* Count @n objects of @run, and clear them if that is wanted. */
+static void fill(struct heap *h, struct cache *c, const struct run *r,
+		 unsigned int class, uint32_t n, bool zero)
 {
-	const size_t bytes = window_left(w);
+	const size_t bytes = run_left(r);
 
-	w->size = w->span->size;
-	w->dirty = w->span->needzero;
-	if (w->dirty && zero) {
-		memset((void *)w->next, 0, bytes);
-		w->dirty = false;
-	}
-	c->nmalloc[class] += bytes / w->size;
-	atomic_fetch_add_explicit(&h->pacer.allocated, bytes - c->freed,
-				  memory_order_relaxed);
-	c->freed = 0;
+	if (zero)
+		memset((void *)r->next, 0, bytes);
+	c->nmalloc[class] += n;
+	pacer_add(h, bytes);
 }
 
 /*
- * Find another window of @kind and @class for @c, whose owner is pinned.
- * Under gcstress and at level 3 it holds one object, so that every allocation
- * comes this way.  False if there is no memory.
+ * Find another run of @kind and @class for @c, whose owner is pinned; both
+ * runs are empty.  Under gcstress and at level 3 it has one object, so that
+ * every allocation comes this way.  False if there is no memory.
  */
 bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags)
@@ -119,106 +236,63 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		h->pacer.stress || KGC_CHECK >= 3
 			? 1
 			: prof_limit(h, c, h->classes.of[class].size);
+	struct source *from = &c->source[kind][class];
 	struct window *w = &c->window[kind][class];
-	struct span *s = w->span;
+	struct run *r = &w->run[run_of(flags)];
+	uint32_t n;
 
-	while (!s || !span_take_run(h, s, w, max)) {
-		w->span = NULL;
-		if (s)
-			central_release(h, s);
-		s = central_take(h, kind, class, c->slot);
-		if (!s)
+	cache_spill(h, c, kind, class, w->nrecycled);
+	while (!from->span || !(n = span_take_run(h, from->span, r, max))) {
+		if (from->span)
+			central_release(h, from->span);
+		from->span = central_take(h, kind, class, c->slot);
+		if (!from->span)
 			return false;
 	}
-	fill(h, c, w, class, !(flags & KGC_NOZERO));
+	fill(h, c, r, class, n,
+	     from->span->needzero && run_of(flags) == RUN_ZEROED);
 	return true;
 }
 
 /* --- what was freed of late --- */
 
-/*
- * Keep the object at @p, which is free by its bits, for the next allocation
- * from @w; the span goes on counting it, and so stays what it is.  Whoever
- * takes a run of the span may take it nevertheless, and makes the count one
- * too many until cache_reuse() comes to it.  While several slots run, two
- * could take it at once: then nothing is kept.
- */
-bool cache_recycle(struct heap *h, struct window *w, uintptr_t p)
+/* Add what the window counted to the cache's counts. */
+static void settle(struct cache *c, struct window *w, unsigned int class)
 {
-	const uintptr_t at = (p - h->arena.start) / WORD_SIZE;
-
-	if (h->shared || w->nrecycled == RECYCLED_MAX || at > UINT32_MAX ||
-	    KGC_CHECK >= 3)
-		return false;
-	w->recycled[w->nrecycled++] = at;
-	return true;
+	c->nfree[class] += w->nfreed;
+	c->nmalloc[class] += w->nfreed - w->nrecycled;
+	w->nfreed = 0;
 }
 
-/* The object last recycled of @w is not kept any more. */
-static uintptr_t unrecycle(struct heap *h, struct window *w)
-{
-	return h->arena.start +
-	       (uintptr_t)w->recycled[--w->nrecycled] * WORD_SIZE;
-}
-
-/* Is a sample due, or every allocation counted? */
-static bool must_be_slow(struct heap *h, struct cache *c, size_t size)
-{
-	if (h->pacer.stress)
-		return true;
-	if (h->profile.rate == KGC_PROFILE_OFF)
-		return false;
-	if (size >= h->profile.rate || c->next_sample <= (intptr_t)size)
-		return true;
-	c->next_sample -= size;
-	return false;
-}
-
-/* An object that was freed of late, handed out again; or NULL. */
-void *cache_reuse(struct heap *h, struct cache *c, unsigned int kind,
-		  unsigned int class, unsigned int flags)
+/* Keep no longer the @n objects that were recycled first. */
+void cache_spill(struct heap *h, struct cache *c, unsigned int kind,
+		 unsigned int class, uint32_t n)
 {
 	struct window *w = &c->window[kind][class];
-	const size_t size = h->classes.of[class].size;
-	struct bitpos b;
-	uintptr_t p, bits;
+	uint32_t i;
 
-	if (must_be_slow(h, c, size))
-		return NULL;
-	while (w->nrecycled) {
-		p = unrecycle(h, w);
-		b = bitmap_at(h->arena.start, p);
-		bits = atomic_load_explicit(b.word, memory_order_relaxed);
-		if (unlikely(bits >> b.shift & BIT_ALLOC)) {
-			central_drop_used(h, kind, class,
-					  h->pages[page_of(h, p)]);
-			continue;
-		}
-		bits |= BIT_ALLOC << b.shift;
-		if (kind_is_scanned(kind))
-			bits &= ~(BIT_NOSCAN << b.shift);
-		atomic_store_explicit(b.word, bits, memory_order_relaxed);
-		c->nmalloc[class]++;
-		c->freed -= size;
-		return flags & KGC_NOZERO ? (void *)p
-					  : memset((void *)p, 0, size);
-	}
-	return NULL;
+	settle(c, w, class);
+	for (i = 0; i < n; i++)
+		central_drop_used(
+			h, kind, class,
+			h->pages[w->recycled[i] / (PAGE_SIZE / WORD_SIZE)]);
+	w->nrecycled -= n;
+	memmove(w->recycled, w->recycled + n,
+		w->nrecycled * sizeof(*w->recycled));
+	/* Those that stay are counted when they are reused. */
+	c->nfree[class] -= w->nrecycled;
+	w->nfreed = w->nrecycled;
 }
 
 static void forget_recycled(struct heap *h, struct cache *c)
 {
 	unsigned int kind, class;
-	struct window *w;
 
 	for (kind = 0; kind < NKINDS; kind++)
-		for (class = 1; class < KGC_NCLASSES; class ++) {
-			w = &c->window[kind][class];
-			while (w->nrecycled)
-				central_drop_used(
-					h, kind, class,
-					h->pages[page_of(h, unrecycle(h, w))]);
-		}
+		for (class = 1; class < KGC_NCLASSES; class ++)
+			if (c->window[kind][class].nfreed)
+				cache_spill(h, c, kind, class,
+					    c->window[kind][class].nrecycled);
 }
 
 /* The world is stopped: let every span count what it has. */
@@ -231,22 +305,31 @@ void cache_forget_recycled(struct heap *h)
 			forget_recycled(h, h->cache[i]);
 }
 
-/* Take back what the window holds. */
-static void window_flush(struct heap *h, struct cache *c, struct window *w,
-			 unsigned int class)
+/* Take back what @r, of @s, holds; returns how many objects. */
+static uint32_t run_flush(struct heap *h, struct run *r)
 {
-	struct span *s = w->span;
 	uintptr_t p;
 	uint32_t n = 0;
 
-	for (p = w->next; p != w->end; p += w->size, n++)
+	for (p = r->next; p != r->end; p += r->size, n++)
 		bitmap_free(h, p);
-	atomic_fetch_sub_explicit(&s->nused, n, memory_order_relaxed);
+	r->next = r->end = 0;
+	return n;
+}
+
+static void window_flush(struct heap *h, struct cache *c, unsigned int kind,
+			 unsigned int class)
+{
+	struct source *from = &c->source[kind][class];
+	struct window *w = &c->window[kind][class];
+	struct span *s = from->span;
+	const uint32_t n = run_flush(h, &w->run[RUN_ZEROED]) +
+			   run_flush(h, &w->run[RUN_AS_IS]);
+
+	span_count(h, s, -n);
 	c->nmalloc[class] -= n;
-	atomic_fetch_sub_explicit(&h->pacer.allocated, n * w->size,
-				  memory_order_relaxed);
-	w->next = w->end = 0;
-	w->span = NULL;
+	pacer_add(h, -(n * s->size));
+	from->span = NULL;
 	central_release(h, s);
 }
 
@@ -258,12 +341,8 @@ void cache_flush(struct heap *h, struct cache *c)
 	forget_recycled(h, c);
 	for (kind = 0; kind < NKINDS; kind++)
 		for (class = 1; class < KGC_NCLASSES; class ++)
-			if (c->window[kind][class].span)
-				window_flush(h, c, &c->window[kind][class],
-					     class);
-	atomic_fetch_sub_explicit(&h->pacer.allocated, c->freed,
-				  memory_order_relaxed);
-	c->freed = 0;
+			if (c->source[kind][class].span)
+				window_flush(h, c, kind, class);
 }
 
 /* The world is stopped. */
@@ -282,7 +361,8 @@ bool cache_window_holds(const struct cache *c, const struct span *s,
 {
 	const struct window *w = &c->window[s->kind][s->sizeclass];
 
-	return w->span == s && p >= w->next && p < w->end;
+	return run_holds(&w->run[RUN_ZEROED], p) ||
+	       run_holds(&w->run[RUN_AS_IS], p);
 }
 
 /*

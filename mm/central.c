@@ -134,13 +134,7 @@ void central_drop_used(struct heap *h, unsigned int kind, unsigned int class,
 {
 	uint32_t left, where;
 
-	if (h->shared) {
-		left = atomic_fetch_sub(&s->nused, 1) - 1;
-	} else {
-		left = atomic_load_explicit(&s->nused, memory_order_relaxed) -
-		       1;
-		atomic_store_explicit(&s->nused, left, memory_order_relaxed);
-	}
+	left = span_count(h, s, -1);
 	where = s->where;
 	if (where == SPAN_NOWHERE || (!left && where == SPAN_LISTED))
 		central_freed(h, kind, class, s);

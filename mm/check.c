@@ -216,7 +216,7 @@ static void check_lists(struct heap *h, struct faults *f,
 				list_length(&h->central[kind][class].spans, f);
 			for (i = 0; i < h->nslots; i++)
 				cached += h->cache[i] &&
-					  h->cache[i]->window[kind][class].span;
+					  h->cache[i]->source[kind][class].span;
 		}
 	equal(f, "spans in bins", 0, nfree, sum->nfree_spans);
 	equal(f, "spans in central lists", 0, listed, sum->listed);

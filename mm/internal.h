@@ -22,9 +22,9 @@
  *
  * kgc_free clears the object's bits: nothing is written to the object, and no
  * list of free objects exists, but for a few addresses that a window keeps to
- * hand out next while one slot is in use (cache_recycle); their span counts
- * them as used until they are taken or forgotten, as they are whenever the
- * world stops.  When it was the first of a
+ * hand out when its run is used up, while one slot is in use; their span counts
+ * them as used until they are forgotten, as they are before another run is
+ * taken and whenever the world stops.  When it was the first of a
  * full span, the span goes to the end of its central list; when it was the
  * last of a span that no cache holds, the pages go back to the page heap.
  *
@@ -41,8 +41,9 @@
  * Zeroing.  span->needzero says that a byte of the span's free memory may be
  * non-zero.  It is false for pages fresh from the host, and so for the first
  * pass of a cache over a span carved from them; true after that.  Split
- * copies it, coalescing ors it.  A window is cleared when it is taken, if its
- * taker wants zeroes; else it is marked dirty and cleared object by object.
+ * copies it, coalescing ors it.  A window has a run of objects that are zero
+ * and one of objects as they are, which is for those who do not care; who wants
+ * zeroes and finds only that one clears all of it.
  *
  * Locks are spin locks, taken while pinned, in the order of enum rank.
  *
@@ -67,6 +68,7 @@
 #include <kgc/host.h>
 #include <kgc/kgc.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 /* The four functions of string.h that every host has. */
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
@@ -95,6 +97,8 @@ int memcmp(const void *a, const void *b, size_t n);
  * addresses in this section are left out of the caller's stack.
  */
 #define ALLOCATES __attribute__((section("kgc_alloc_text")))
+/* Off the fast path, which then has no frame and saves no registers. */
+#define NOINLINE __attribute__((noinline))
 /* Reads what it is told to, stacks included: no sanitizer can judge that. */
 #define NO_SANITIZE __attribute__((no_sanitize("address", "thread")))
 
@@ -108,10 +112,7 @@ int memcmp(const void *a, const void *b, size_t n);
 
 #include "lock.h"
 
-/*
- * Kinds.  A small span's kind is the low three flags of its allocations, so
- * that the fast path needs no table.  A nogc block is always a large span.
- */
+/* Kinds.  A nogc block is always a large span. */
 enum kind {
 	KIND_SCAN = 0,
 	KIND_NOSCAN = KGC_NOSCAN,
@@ -121,6 +122,7 @@ enum kind {
 	NKINDS,
 	KIND_NOGC = KGC_NOGC,
 };
+#define FLAG_TYPED (1u << 4) /* of an allocation; beside those of kgc.h */
 
 enum span_state {
 	SPAN_DEAD,  /* the record is unused */
@@ -235,18 +237,54 @@ struct extent {
 	size_t size;
 };
 
+/*
+ * What the marker and free have to know of a page, in 16 bits: of a small span
+ * its class, its kind, and how many of its pages lie before this one.  0 for
+ * every other page.
+ */
+#define LAYOUT_CLASS	     0x3f
+#define LAYOUT_TYPED	     0x40
+#define LAYOUT_NOSCAN	     0x80
+#define LAYOUT_UNCOLLECTABLE 0x100
+#define LAYOUT_WINDOW	     0x1ff /* class and kind */
+#define LAYOUT_PAGE(l)	     ((l) >> 12)
+
 /* A run of objects of one class and kind, allocated but not handed out. */
-enum { RECYCLED_MAX = 16 };
-struct window {
+struct run {
 	uintptr_t next, end;
-	struct span *span; /* from which it was taken, or NULL */
-	uint32_t size;	   /* of an object */
-	bool dirty;	   /* objects may be non-zero */
+	uint32_t size;	/* of an object */
+	uint32_t spare; /* the window's, see there */
+};
+
+/*
+ * What a slot has of one class and kind: a cache line.  The low bits of a
+ * run's address tell where in its window it is.
+ */
+enum { WINDOW_SIZE = 64, RECYCLED_MAX = 60, RECYCLED_BYTES = 32 << 10 };
+enum { RUN_ZEROED, RUN_AS_IS, NRUNS };
+struct window {
+	_Alignas(WINDOW_SIZE) union {
+		struct run run[NRUNS]; /* of one span */
+		struct {
+			uintptr_t zeroed[2];
+			uint32_t size;
+			uint16_t nrecycled, max; /* recycled[], and its room */
+			uintptr_t as_is[2];
+			uint32_t size_again;
+			uint32_t change; /* of the bits of one reused */
+		};
+	};
+	/* Since it was added to the cache's counts: objects recycled, and all
+	 * but nrecycled of them reused. */
+	uint64_t nfreed;
+	uint32_t *recycled; /* freed of late; words from the arena's start */
+};
+_Static_assert(sizeof(struct window) == WINDOW_SIZE, "not a line");
+
+/* Where its runs come from. */
+struct source {
+	struct span *span; /* or NULL */
 	bool sample;	   /* the first object of the next run is sampled */
-	/* Freed of late, in words from the arena's start: see cache_recycle().
-	 */
-	uint8_t nrecycled;
-	uint32_t recycled[RECYCLED_MAX];
 };
 
 /* A cycle, for its readers when it is finished: the trace line, MemStats. */
@@ -259,14 +297,25 @@ struct cycle {
 	uint64_t nmalloc, nfree, nlookup;
 };
 
+/* Sizes up to here, and flags, that the fast path takes. */
+#define QUICK_MAX   1024
+#define QUICK_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE | KGC_NOZERO)
+
+/*
+ * Tables lead from a size, rounded up to 8, with flags in the low bits, to a
+ * run, and from a page's layout to a window: as bytes from the first window,
+ * which is of no class, always empty, and stands for "not on the fast path".
+ */
 struct cache {
+	uint16_t run_at[(QUICK_MAX | QUICK_FLAGS) + 1];
+	uint16_t window_at[LAYOUT_WINDOW + 1];
 	struct window window[NKINDS][KGC_NCLASSES];
-	/* Counted when a window is taken; class 0 counts large objects. */
+	/* What no slot's fast path needs from here on: kgc_nobody ends here. */
+	struct source source[NKINDS][KGC_NCLASSES];
+	/* Counted when a run is taken; class 0 counts large objects. */
 	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
 	uint64_t large_alloc, large_free; /* bytes */
 	uint64_t nlookup;
-	size_t freed; /* bytes freed and not yet told to the pacer, less those
-			 reused: modulo 2^bits, as their sum with it is */
 	intptr_t next_sample; /* bytes left to the next profile sample */
 	uint32_t random;
 	unsigned int slot;
@@ -297,15 +346,6 @@ struct pageheap {
 	bool no_space;		   /* why it did not grow: not for memory */
 	enum { NOT_REFUSED, REFUSED, REFUSED_TOLD } refused; /* by extend() */
 };
-
-/*
- * What the marker has to know of a page, in 16 bits: of a small span its class,
- * its kind if that is typed, and how many of its pages lie before this one.
- * 0 for every other page.
- */
-#define LAYOUT_CLASS   0x3f
-#define LAYOUT_TYPED   0x40
-#define LAYOUT_PAGE(l) ((l) >> 8)
 
 /* The mark list: where in the arena marked objects are, or the rest of long
  * ones. */
@@ -428,6 +468,9 @@ struct pacer {
 
 struct heap {
 	struct arena arena;
+	/* Words of the arena that kgc_free() may take the fast path for: 0
+	 * unless one slot is in use and every span swept.  cache_set_quick() */
+	size_t quick;
 	struct span **pages; /* span of each page; stale inside free spans */
 	struct region page_table;
 	uint16_t *layout; /* of each page: see span_layout() */
@@ -513,8 +556,8 @@ struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c);
 struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 			    size_t align);
 void span_free_pages(struct heap *h, struct span *s);
-bool span_take_run(struct heap *h, struct span *s, struct window *w,
-		   uint32_t max);
+uint32_t span_take_run(struct heap *h, struct span *s, struct run *r,
+		       uint32_t max);
 
 /* Number of the page of the arena that @p lies in. */
 static inline size_t page_of(const struct heap *h, uintptr_t p)
@@ -522,10 +565,29 @@ static inline size_t page_of(const struct heap *h, uintptr_t p)
 	return (p - h->arena.start) >> PAGE_SHIFT;
 }
 
+static inline uint16_t layout_of(unsigned int kind, unsigned int class)
+{
+	return class | (kind == KIND_TYPED ? LAYOUT_TYPED : 0) |
+	       (kind & KGC_NOSCAN ? LAYOUT_NOSCAN : 0) |
+	       (kind & KGC_UNCOLLECTABLE ? LAYOUT_UNCOLLECTABLE : 0);
+}
+
 static inline uint16_t span_layout(const struct span *s, size_t page)
 {
-	return s->sizeclass | (s->kind == KIND_TYPED ? LAYOUT_TYPED : 0) |
-	       page << 8;
+	return layout_of(s->kind, s->sizeclass) | page << 12;
+}
+
+/* Add @n to the objects in use of @s; returns how many there are. */
+static inline uint32_t span_count(const struct heap *h, struct span *s,
+				  uint32_t n)
+{
+	uint32_t now;
+
+	if (h->shared)
+		return atomic_fetch_add(&s->nused, n) + n;
+	now = atomic_load_explicit(&s->nused, memory_order_relaxed) + n;
+	atomic_store_explicit(&s->nused, now, memory_order_relaxed);
+	return now;
 }
 
 static inline uintptr_t span_end(const struct span *s)
@@ -587,21 +649,34 @@ static inline size_t span_usable(const struct span *s)
 }
 
 /* cache.c */
+extern char kgc_nobody[];
+extern void *kgc_locals[];
 struct cache *cache_attach(struct heap *h);
 bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags);
-bool cache_recycle(struct heap *h, struct window *w, uintptr_t p);
-void *cache_reuse(struct heap *h, struct cache *c, unsigned int kind,
-		  unsigned int class, unsigned int flags);
+void cache_set_quick(struct heap *h);
+void cache_spill(struct heap *h, struct cache *c, unsigned int kind,
+		 unsigned int class, uint32_t n);
 void cache_forget_recycled(struct heap *h);
 void cache_flush(struct heap *h, struct cache *c);
 void cache_flush_all(struct heap *h);
 bool cache_window_holds(const struct cache *c, const struct span *s,
 			uintptr_t p);
 bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p);
-static inline NO_SANITIZE size_t window_left(const struct window *w)
+static inline NO_SANITIZE size_t run_left(const struct run *r)
 {
-	return w->end - w->next;
+	return r->end - r->next;
+}
+
+/* The run of a window for an allocation with @flags. */
+static inline unsigned int run_of(unsigned int flags)
+{
+	return flags & KGC_NOZERO ? RUN_AS_IS : RUN_ZEROED;
+}
+
+static inline bool run_holds(const struct run *r, uintptr_t p)
+{
+	return p - r->next < r->end - r->next; /* one branch: seldom taken */
 }
 
 /* central.c */
@@ -703,6 +778,7 @@ const struct type *typed_of(const struct heap *h, const struct span *s,
 
 /* pacer.c */
 void pacer_init(struct heap *h, const struct kgc_config *config);
+void pacer_add(struct heap *h, size_t bytes);
 void pacer_count(struct heap *h);
 bool pacer_is_on(const struct heap *h);
 bool pacer_is_due(struct heap *h);
@@ -713,6 +789,7 @@ struct totals {
 	uint64_t nmalloc, nfree, alloc_bytes, free_bytes, nlookup;
 };
 void stats_totals(struct heap *h, struct totals *t);
+size_t stats_taken(const struct heap *h);
 void stats_live(struct heap *h, uint64_t *objects, uint64_t *bytes);
 uint64_t mul_div_u64(uint64_t n, uint32_t mul, uint32_t d);
 uint64_t div_u64(uint64_t n, uint32_t d);
@@ -739,8 +816,8 @@ void gctrace_print(const struct heap *h, const struct cycle *c);
 /* prof.c */
 int prof_init(struct heap *h, const struct kgc_config *config);
 uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size);
-void prof_window(struct heap *h, struct cache *c, struct window *w, uintptr_t p,
-		 size_t bytes);
+void prof_run(struct heap *h, struct cache *c, struct source *from, uintptr_t p,
+	      size_t size, size_t bytes);
 void prof_large(struct heap *h, struct cache *c, uintptr_t p, size_t size);
 const struct bucket *prof_next(struct heap *h, size_t *chain,
 			       const struct bucket *after, struct bucket *copy);

@@ -2,63 +2,150 @@
 /*
  * malloc.c - allocate, free, resize, look up
  *
- * The fast path of an allocation pins, takes the next object of a window and
- * unpins.  All else is alloc_slow(): attach the slot, collect if that is due,
- * find a window or a span, and, when there is no memory, first finish the
- * sweep and then collect before giving up.
+ * The fast path of an allocation pins, takes the next object of a run and
+ * unpins; that of a free clears the object's bit and notes where it is, for an
+ * allocation that finds its run used up.  Each has one test for all that it
+ * cannot do: a run that is empty, a word that is not below heap.quick.
+ * Functions that it goes on to are called last, so that it needs no frame.
+ *
+ * All else is alloc_slow(): attach the slot, collect if that is due, find a
+ * run or a span, and, when there is no memory, first finish the sweep and
+ * then collect before giving up.
  *
  * Locking: none here; the pinned slot's cache, and object.c's rules.
  */
 #include "internal.h"
 
-#define KIND_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE | KIND_TYPED)
+/* --- small objects ------------------------------------------------------- */
 
-/* The next object of @w, zeroed if that is wanted; NULL if it is empty. */
-static inline void *take(struct window *w, unsigned int flags)
+static inline unsigned int kind_of(unsigned int flags)
 {
-	const uintptr_t p = w->next;
+	return (flags & (KGC_NOSCAN | KGC_UNCOLLECTABLE)) |
+	       (flags & FLAG_TYPED ? KIND_TYPED : 0);
+}
 
-	if (unlikely(p == w->end))
+static inline uintptr_t rotate_right(uintptr_t v, unsigned int n)
+{
+	return v >> n | v << (-n & (WORD_SIZE * 8 - 1));
+}
+
+/* The next object of @r, or NULL. */
+static inline void *take(struct run *r)
+{
+	const uintptr_t p = r->next;
+
+	if (unlikely(p == r->end))
 		return NULL;
-	w->next = p + w->size;
-	if (unlikely(w->dirty) && !(flags & KGC_NOZERO))
-		memset((void *)p, 0, w->size);
+	r->next = p + r->size;
 	return (void *)p;
 }
 
-static inline struct window *window_for(struct heap *h, struct cache *c,
-					size_t size, unsigned int flags)
+/* The four bits at word @at of the arena, in the lowest bits of each group. */
+static inline bitword *bits_at(const struct heap *h, uintptr_t at)
 {
-	return &c->window[flags & KIND_FLAGS][sizeclass_of(&h->classes, size)];
+	return (bitword *)h->arena.start + (intptr_t) ~(at / BITS_K);
 }
 
-/* A small object by way of a new window; NULL if there is no memory. */
+static inline uintptr_t bits_get(bitword *word, uintptr_t at)
+{
+	return rotate_right(atomic_load_explicit(word, memory_order_relaxed),
+			    at % BITS_K);
+}
+
+static inline void bits_put(bitword *word, uintptr_t at, uintptr_t bits)
+{
+	atomic_store_explicit(word, rotate_right(bits, -(at % BITS_K)),
+			      memory_order_relaxed);
+}
+
+/*
+ * An object of @w that was freed of late, handed out again, and not zeroed;
+ * NULL if none is kept or a sample is due.
+ */
+static inline void *reuse(const struct heap *h, struct cache *c,
+			  struct window *w)
+{
+	const unsigned int n = w->nrecycled;
+	uintptr_t at;
+	bitword *word;
+
+	if (unlikely(!n)) /* of kgc_nobody, no more may be read */
+		return NULL;
+	c->next_sample -= w->size;
+	if (unlikely(c->next_sample < 0)) {
+		c->next_sample += w->size;
+		return NULL;
+	}
+	w->nrecycled = n - 1;
+	at = w->recycled[n - 1];
+	word = bits_at(h, at);
+	bits_put(word, at, bits_get(word, at) ^ w->change);
+	return (void *)(h->arena.start + at * WORD_SIZE);
+}
+
+/* From the other run.  Who wants zeroes makes it his, and clears all of it. */
+static void *take_other(const struct cache *c, struct window *w,
+			unsigned int kind, unsigned int class,
+			unsigned int flags)
+{
+	struct run *zeroed = &w->run[RUN_ZEROED], *r = &w->run[RUN_AS_IS];
+
+	if (flags & KGC_NOZERO || r->next == r->end)
+		return flags & KGC_NOZERO ? take(zeroed) : NULL;
+	if (c->source[kind][class].span->needzero)
+		memset((void *)r->next, 0, run_left(r));
+	zeroed->next = r->next;
+	zeroed->end = r->end;
+	r->next = r->end;
+	return take(zeroed);
+}
+
+/* A small object, of what the slot has; or NULL.  Pinned. */
+static void *take_small(struct heap *h, struct cache *c, unsigned int class,
+			unsigned int flags)
+{
+	const unsigned int kind = kind_of(flags);
+	struct window *w = &c->window[kind][class];
+	void *p = take(&w->run[run_of(flags)]);
+
+	if (p)
+		return p;
+	p = reuse(h, c, w);
+	if (p)
+		return flags & KGC_NOZERO ? p : memset(p, 0, w->size);
+	return take_other(c, w, kind, class, flags);
+}
+
+/* A small object by way of a new run; NULL if there is no memory. */
 static ALLOCATES void *alloc_small(struct heap *h, size_t size,
 				   unsigned int flags)
 {
 	const unsigned int class = sizeclass_of(&h->classes, size);
+	const unsigned int kind = kind_of(flags);
 	struct cache *c = h->cache[kgc_host_pin()];
-	struct window *w = window_for(h, c, size, flags);
-	void *p = take(w, flags);
+	struct run *r = &c->window[kind][class].run[run_of(flags)];
+	void *p = take_small(h, c, class, flags);
 	size_t bytes;
 
-	if (!p && cache_refill(h, c, flags & KIND_FLAGS, class, flags)) {
-		bytes = window_left(w);
-		p = take(w, flags);
+	if (!p && cache_refill(h, c, kind, class, flags)) {
+		bytes = run_left(r);
+		p = take(r);
 		if (!(flags & KGC_NOPROFILE))
-			prof_window(h, c, w, (uintptr_t)p, bytes);
+			prof_run(h, c, &c->source[kind][class], (uintptr_t)p,
+				 r->size, bytes);
 	}
 	kgc_host_unpin();
 	return p;
 }
+
+/* --- large objects ------------------------------------------------------- */
 
 /* A large object was allocated. */
 static void count_large(struct heap *h, struct cache *c, const struct span *s)
 {
 	c->nmalloc[0]++;
 	c->large_alloc += s->size;
-	atomic_fetch_add_explicit(&h->pacer.allocated, s->size,
-				  memory_order_relaxed);
+	pacer_add(h, s->size);
 	if (s->kind == KIND_NOGC)
 		h->pageheap.nogc_bytes += s->size;
 }
@@ -67,8 +154,7 @@ static void count_large(struct heap *h, struct cache *c, const struct span *s)
 static ALLOCATES void *alloc_large(struct heap *h, size_t size, size_t align,
 				   unsigned int flags)
 {
-	const unsigned int kind =
-		flags & KGC_NOGC ? KIND_NOGC : flags & KIND_FLAGS;
+	const unsigned int kind = flags & KGC_NOGC ? KIND_NOGC : kind_of(flags);
 	struct cache *c;
 	struct span *s;
 	bool zero;
@@ -156,7 +242,7 @@ static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
 		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
 	void *p;
 
-	kgc_assert((flags & KIND_FLAGS) < NKINDS);
+	kgc_assert(kind_of(flags) < NKINDS);
 	if (!h->ready)
 		return NULL;
 	if (!cache_attach(h))
@@ -181,24 +267,16 @@ static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
 }
 
 /* As kgc_alloc(), from @h. */
-ALLOCATES inline void *heap_alloc(struct heap *h, size_t size,
-				  unsigned int flags)
+ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
 {
-	struct window *w;
 	struct cache *c;
 	void *p = NULL;
 
 	if (likely(size <= SMALL_MAX && !(flags & KGC_NOGC))) {
 		c = h->cache[kgc_host_pin()];
-		if (likely(c)) {
-			w = window_for(h, c, size, flags);
-			if (w->nrecycled)
-				p = cache_reuse(h, c, flags & KIND_FLAGS,
-						sizeclass_of(&h->classes, size),
-						flags);
-			if (!p)
-				p = take(w, flags);
-		}
+		if (likely(c))
+			p = take_small(h, c, sizeclass_of(&h->classes, size),
+				       flags);
 		kgc_host_unpin();
 		if (likely(p))
 			return p;
@@ -213,12 +291,55 @@ static void check_operation(void)
 		kgc_host_panic("gc: check %d: the heap is damaged", 3);
 }
 
-ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
+/* kgc_alloc() of more than the fast path takes. */
+static NOINLINE ALLOCATES void *alloc_other(size_t size, unsigned int flags)
 {
 	void *p = heap_alloc(&heap, size, flags);
 
 	check_operation();
 	return p;
+}
+
+static NOINLINE ALLOCATES void *alloc_unpinned(size_t size, unsigned int flags)
+{
+	kgc_host_unpin();
+	return alloc_other(size, flags);
+}
+
+/* What unpin has to do more, before @p of @size is returned. */
+static NOINLINE void *unpin_for(void *p, size_t size, unsigned int flags)
+{
+	kgc_host_unpin_rest();
+	return flags & KGC_NOZERO ? p : memset(p, 0, size);
+}
+
+ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
+{
+	struct window *w;
+	struct cache *c;
+	struct run *r;
+	uintptr_t p;
+
+	if (unlikely(size > QUICK_MAX || flags > QUICK_FLAGS) || KGC_CHECK >= 3)
+		return alloc_other(size, flags);
+	c = kgc_host_pin_local();
+	r = (struct run *)((char *)c->window +
+			   c->run_at[(((unsigned int)size + 7) & ~7u) | flags]);
+	p = r->next;
+	if (likely(p != r->end)) {
+		r->next = p + r->size;
+		if (unlikely(kgc_host_unpin_due()))
+			return unpin_for((void *)p, 0, flags);
+		return (void *)p;
+	}
+	w = (struct window *)((uintptr_t)r & -(uintptr_t)WINDOW_SIZE);
+	p = (uintptr_t)reuse(&heap, c, w);
+	if (unlikely(!p))
+		return alloc_unpinned(size, flags);
+	size = w->size;
+	if (unlikely(kgc_host_unpin_due()))
+		return unpin_for((void *)p, size, flags);
+	return flags & KGC_NOZERO ? (void *)p : memset((void *)p, 0, size);
 }
 
 ALLOCATES void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
@@ -259,8 +380,7 @@ static void free_large(struct heap *h, struct cache *c, struct span *s)
 {
 	c->nfree[0]++;
 	c->large_free += s->size;
-	atomic_fetch_sub_explicit(&h->pacer.allocated, s->size,
-				  memory_order_relaxed);
+	pacer_add(h, -s->size);
 	if (s->kind == KIND_NOGC)
 		h->pageheap.nogc_bytes -= s->size;
 	s->nused = 0;
@@ -278,7 +398,6 @@ void heap_free(struct heap *h, void *p)
 		special_forget(h, o.base, o.span->size);
 	if (likely(o.span->sizeclass)) {
 		c->nfree[o.span->sizeclass]++;
-		c->freed += o.span->size;
 		bitmap_free(h, o.base);
 		central_drop_used(h, o.span->kind, o.span->sizeclass, o.span);
 	} else {
@@ -287,60 +406,103 @@ void heap_free(struct heap *h, void *p)
 	kgc_host_unpin();
 }
 
+/* Keep the object at word @at of the arena, of @w; false if none is kept. */
+static inline bool keep(struct heap *h, struct cache *c, struct window *w,
+			const struct span *s, uintptr_t at)
+{
+	if (at >= h->quick || !w->max)
+		return false;
+	if (w->nrecycled == w->max)
+		cache_spill(h, c, s->kind, s->sizeclass, w->max / 2);
+	w->recycled[w->nrecycled++] = at;
+	w->nfreed++;
+	return true;
+}
+
 /*
  * What heap_free() comes to for the base of a small object of which nothing is
  * recorded.  False, and nothing is done, if @p is anything else.
  */
-static inline bool free_fast(struct heap *h, struct cache *c, uintptr_t p)
+static bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 {
 	const uintptr_t off = p - h->arena.start;
-	unsigned int layout, class, kind;
+	unsigned int class;
 	struct window *w;
-	uintptr_t bits;
-	struct bitpos b;
 	struct span *s;
 
-	if (off >= h->arena.used)
+	if (off >= h->arena.used || !h->layout[off >> PAGE_SHIFT])
 		return false;
-	layout = h->layout[off >> PAGE_SHIFT];
-	b = bitmap_at(h->arena.start, p);
-	bits = atomic_load_explicit(b.word, memory_order_relaxed) >> b.shift;
 	s = h->pages[off >> PAGE_SHIFT];
-	if (unlikely(!layout || off % WORD_SIZE ||
-		     (bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
-		     !sweep_is_done(h, s)))
+	if (off % WORD_SIZE ||
+	    (bitmap_get(h, p) & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
+	    !sweep_is_done(h, s) || cache_window_holds(c, s, p))
 		return false;
-	kind = s->kind;
-	class = layout & LAYOUT_CLASS;
-	w = &c->window[kind][class];
-	if (unlikely(p - w->next < w->end - w->next))
-		return false;
-	c->nfree[class]++;
-	c->freed += s->size;
+	class = s->sizeclass;
+	w = &c->window[s->kind][class];
 	bitmap_free(h, p);
-	if (!cache_recycle(h, w, p))
-		central_drop_used(h, kind, class, s);
+	if (!keep(h, c, w, s, off / WORD_SIZE)) {
+		c->nfree[class]++;
+		central_drop_used(h, s->kind, class, s);
+	}
 	return true;
 }
 
-void kgc_free(void *p)
+/* kgc_free() of what the fast path does not take. */
+static NOINLINE void free_other(void *p)
 {
 	struct heap *h = &heap;
-	struct cache *c;
-	bool done = false;
+	bool done;
 
-	if (!p)
+	if (!p || !cache_attach(h))
 		return;
-	c = h->cache[kgc_host_pin()];
-	if (likely(c))
-		done = free_fast(h, c, (uintptr_t)p);
+	done = free_small(h, h->cache[kgc_host_pin()], (uintptr_t)p);
 	kgc_host_unpin();
-	if (unlikely(!done)) {
-		if (!cache_attach(h))
-			return;
+	if (!done)
 		heap_free(h, p);
-	}
 	check_operation();
+}
+
+static NOINLINE void free_unpinned(void *p)
+{
+	kgc_host_unpin();
+	free_other(p);
+}
+
+/*
+ * An address that is no word's has high bits when it is rotated, and so is not
+ * below heap.quick.
+ */
+void kgc_free(void *p)
+{
+	const struct heap *h = &heap;
+	struct cache *const c = kgc_host_pin_local();
+	const uintptr_t at = rotate_right((uintptr_t)p - h->arena.start,
+					  __builtin_ctz(WORD_SIZE));
+	uintptr_t bits;
+	struct window *w;
+	bitword *word;
+	unsigned int n;
+
+	if (unlikely(at >= h->quick))
+		return free_unpinned(p);
+	w = (struct window
+		     *)((char *)c->window +
+			c->window_at[h->layout[at / (PAGE_SIZE / WORD_SIZE)] &
+				     LAYOUT_WINDOW]);
+	n = w->nrecycled;
+	word = bits_at(h, at);
+	bits = bits_get(word, at);
+	if (unlikely((bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
+		     n == w->max ||
+		     run_holds(&w->run[RUN_ZEROED], (uintptr_t)p) ||
+		     run_holds(&w->run[RUN_AS_IS], (uintptr_t)p)))
+		return free_unpinned(p);
+	bits_put(word, at, (bits - BIT_ALLOC) | BIT_NOSCAN);
+	w->recycled[n] = at;
+	w->nrecycled = n + 1;
+	w->nfreed++;
+	if (unlikely(kgc_host_unpin_due()))
+		kgc_host_unpin_rest();
 }
 
 /* --- resize --- */

@@ -6,8 +6,9 @@
  * one found alive; that is known when marking ends.  Below heap_min nothing
  * is collected, and a heap with a limit collects before it reaches it.
  *
- * pacer.allocated counts the bytes of windows when they are taken, so it runs
- * ahead of what was handed out by at most a window for each class and kind.
+ * pacer.allocated counts the bytes of runs when they are taken, so it runs
+ * ahead of what was handed out by at most a run for each class and kind.  What
+ * the program freed is taken off when a cycle seems due, and not before.
  */
 #include "internal.h"
 
@@ -28,6 +29,20 @@ void pacer_init(struct heap *h, const struct kgc_config *config)
 	p->next_gc = p->heap_min;
 }
 
+/* A run or a large object of @bytes was taken. */
+void pacer_add(struct heap *h, size_t bytes)
+{
+	_Atomic size_t *n = &h->pacer.allocated;
+
+	if (h->shared)
+		atomic_fetch_add_explicit(n, bytes, memory_order_relaxed);
+	else
+		atomic_store_explicit(
+			n,
+			atomic_load_explicit(n, memory_order_relaxed) + bytes,
+			memory_order_relaxed);
+}
+
 /* Under gcstress: an allocation is asked for. */
 void pacer_count(struct heap *h)
 {
@@ -45,6 +60,21 @@ bool pacer_is_on(const struct heap *h)
 	return h->pacer.percent >= 0 && !h->pacer.disabled;
 }
 
+/*
+ * Take off what was freed; true if that makes the cycle one that is not due.
+ * What the sweep has not come to counts as taken: then nothing is changed.
+ */
+static bool settle(struct heap *h)
+{
+	struct pacer *p = &h->pacer;
+	size_t taken = stats_taken(h), before = p->allocated;
+
+	if (taken >= before)
+		return false;
+	atomic_compare_exchange_strong(&p->allocated, &before, taken);
+	return taken < p->next_gc;
+}
+
 /* Is there a reason to collect?  Under gcstress, every Nth allocation. */
 bool pacer_is_due(struct heap *h)
 {
@@ -52,7 +82,9 @@ bool pacer_is_due(struct heap *h)
 
 	if (!pacer_is_on(h))
 		return false;
-	return p->allocated >= p->next_gc || (p->stress && !p->countdown);
+	if (p->allocated >= p->next_gc && !settle(h))
+		return true;
+	return p->stress && !p->countdown;
 }
 
 /* Marking is done and found @live bytes. */

@@ -142,28 +142,28 @@ uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size)
 }
 
 /*
- * The window @w of @bytes was taken, and @p, its first object, from it.  @c
- * is the caller's slot's, pinned.
+ * A run of @bytes, of objects of @size, was taken from @from, and @p, its first
+ * object, from it.  @c is the caller's slot's, pinned.
  */
-ALLOCATES void prof_window(struct heap *h, struct cache *c, struct window *w,
-			   uintptr_t p, size_t bytes)
+ALLOCATES void prof_run(struct heap *h, struct cache *c, struct source *from,
+			uintptr_t p, size_t size, size_t bytes)
 {
 	const size_t rate = h->profile.rate;
-	const bool sample = w->sample || w->size >= rate;
+	const bool sample = from->sample || size >= rate;
 
 	if (rate == KGC_PROFILE_OFF)
 		return;
-	w->sample = false;
-	if (w->size < rate) {
+	from->sample = false;
+	if (size < rate) {
 		c->next_sample -= bytes;
-		/* Due within the object behind the window. */
-		if (c->next_sample < (intptr_t)w->size) {
-			w->sample = true;
+		/* Due within the object behind the run. */
+		if (c->next_sample < (intptr_t)size) {
+			from->sample = true;
 			draw(h, c);
 		}
 	}
 	if (sample)
-		record(h, p, w->size);
+		record(h, p, size);
 }
 
 /* The large object @p of @size bytes was allocated. */

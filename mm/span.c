@@ -105,13 +105,13 @@ void span_free_pages(struct heap *h, struct span *s)
 }
 
 /*
- * Set a run of at most @max free objects of @s allocated and make it @w's.
- * False if none is left.  The second pass over a span, which finds what was
- * freed behind the first, is made when an eighth of the span is free: else
- * a pass would cost more than it finds.
+ * Set a run of at most @max free objects of @s allocated and make it @r.
+ * Returns how many, 0 if none is left.  The second pass over a span, which
+ * finds what was freed behind the first, is made when an eighth of the span is
+ * free: else a pass would cost more than it finds.
  */
-bool span_take_run(struct heap *h, struct span *s, struct window *w,
-		   uint32_t max)
+uint32_t span_take_run(struct heap *h, struct span *s, struct run *r,
+		       uint32_t max)
 {
 	uint32_t first, n;
 
@@ -121,10 +121,9 @@ bool span_take_run(struct heap *h, struct span *s, struct window *w,
 		n = bitmap_take(h, s, 0, max, &first);
 	}
 	if (!n)
-		return false;
+		return 0;
 	s->cursor = first + n;
-	w->span = s;
-	w->next = s->start + first * s->size;
-	w->end = w->next + n * s->size;
-	return true;
+	r->next = s->start + first * s->size;
+	r->end = r->next + n * s->size;
+	return n;
 }

@@ -42,14 +42,54 @@ uint64_t mul_div_u64(uint64_t n, uint32_t mul, uint32_t d)
 static NO_SANITIZE uint64_t held(const struct cache *c, unsigned int class,
 				 uint32_t size)
 {
-	unsigned int kind;
+	unsigned int kind, run;
 	uint64_t n = 0;
 	size_t left;
 
+	for (kind = 0; class && kind < NKINDS; kind++)
+		for (run = 0; run < NRUNS; run++) {
+			left = run_left(&c->window[kind][class].run[run]);
+			if (left && left <= SPAN_SMALL_MAX)
+				n += left / size;
+		}
+	return n;
+}
+
+/* Objects of @class that windows of @c keep: freed, and then reused but for
+ * @*kept of them. */
+static NO_SANITIZE uint64_t recycled(const struct cache *c, unsigned int class,
+				     uint64_t *kept)
+{
+	unsigned int kind;
+	uint64_t n = 0;
+
+	*kept = 0;
 	for (kind = 0; class && kind < NKINDS; kind++) {
-		left = window_left(&c->window[kind][class]);
-		if (left <= SPAN_SMALL_MAX)
-			n += left / size;
+		n += c->window[kind][class].nfreed;
+		*kept += c->window[kind][class].nrecycled;
+	}
+	return n;
+}
+
+/* Bytes of runs and large objects taken and not freed. */
+size_t stats_taken(const struct heap *h)
+{
+	const struct cache *c;
+	unsigned int i, class;
+	uint64_t kept;
+	size_t n = 0;
+
+	for (i = 0; i < h->nslots; i++) {
+		c = h->cache[i];
+		if (!c)
+			continue;
+		n += c->large_alloc - c->large_free;
+		for (class = 1; class < KGC_NCLASSES; class ++) {
+			recycled(c, class, &kept);
+			n += (size_t)(c->nmalloc[class] - c->nfree[class] -
+				      kept) *
+			     h->classes.of[class].size;
+		}
 	}
 	return n;
 }
@@ -58,13 +98,15 @@ static NO_SANITIZE void add_slot(const struct heap *h, const struct cache *c,
 				 struct totals *t, struct kgc_memstats *stats)
 {
 	unsigned int class;
-	uint64_t nmalloc, nfree;
+	uint64_t nmalloc, nfree, freed, kept;
 	uint32_t size;
 
 	for (class = 0; class < KGC_NCLASSES; class ++) {
 		size = h->classes.of[class].size;
-		nmalloc = c->nmalloc[class] - held(c, class, size);
-		nfree = c->nfree[class];
+		freed = recycled(c, class, &kept);
+		nmalloc =
+			c->nmalloc[class] + freed - kept - held(c, class, size);
+		nfree = c->nfree[class] + freed;
 		t->nmalloc += nmalloc;
 		t->nfree += nfree;
 		t->alloc_bytes += nmalloc * size;

@@ -24,6 +24,7 @@ void sweep_start(struct heap *h)
 	h->sweepgen += 2;
 	h->sweep_page = 0;
 	h->swept = false;
+	cache_set_quick(h);
 }
 
 /* Forget what is recorded of the objects of @s that are about to die. */
@@ -146,7 +147,9 @@ void sweep_all(struct heap *h)
 	while (sweep_batch(h, &page))
 		;
 	kgc_host_pin(); /* no cycle begins between the test and the store */
-	if (gen == h->sweepgen)
+	if (gen == h->sweepgen) {
 		h->swept = true;
+		cache_set_quick(h);
+	}
 	kgc_host_unpin();
 }

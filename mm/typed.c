@@ -136,7 +136,7 @@ static ALLOCATES void *alloc(struct heap *h, size_t size, uintptr_t word,
 
 	if (__builtin_add_overflow(size, WORD_SIZE, &size))
 		return NULL;
-	p = heap_alloc(h, size, (flags & allowed) | KIND_TYPED);
+	p = heap_alloc(h, size, (flags & allowed) | FLAG_TYPED);
 	if (p)
 		*word_of((uintptr_t)p, span_usable(span_of(h, (uintptr_t)p))) =
 			word;

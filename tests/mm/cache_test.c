@@ -21,6 +21,22 @@ static struct window *window(void)
 	return &cache()->window[KIND_SCAN][CLASS];
 }
 
+static struct run *zeroed(void)
+{
+	return &window()->run[RUN_ZEROED];
+}
+
+static struct run *as_is(void)
+{
+	return &window()->run[RUN_AS_IS];
+}
+
+/* The span they are of. */
+static struct span *source(void)
+{
+	return cache()->source[KIND_SCAN][CLASS].span;
+}
+
 KTEST(mm_cache, attach_is_once)
 {
 	struct cache *c;
@@ -43,20 +59,20 @@ KTEST(mm_cache, window_is_a_run)
 	int i;
 
 	if (KGC_CHECK >= 3) {
-		ktest_skip("windows hold one object");
+		ktest_skip("runs hold one object");
 		return;
 	}
 	ASSERT(own_open(NULL));
 	p = heap_alloc(&own, 128, 0);
 	ASSERT(p);
-	EXPECT_EQ(window()->next, (uintptr_t)p + 128);
-	EXPECT_EQ(window_left(window()), 31 * 128);
-	EXPECT_EQ(window()->span->nused, 32);
+	EXPECT_EQ(zeroed()->next, (uintptr_t)p + 128);
+	EXPECT_EQ(run_left(zeroed()), 31 * 128);
+	EXPECT_EQ(source()->nused, 32);
 	EXPECT_EQ(own_objects(), 1);
 	EXPECT_EQ(own.pacer.allocated, PAGE_SIZE);
 	for (i = 1; i < 32; i++)
 		EXPECT(heap_alloc(&own, 128, 0) == p + i * 128);
-	EXPECT_EQ(window_left(window()), 0);
+	EXPECT_EQ(run_left(zeroed()), 0);
 	EXPECT_EQ(own_objects(), 32);
 	EXPECT_EQ(own_bytes(), PAGE_SIZE);
 	EXPECT_SOUND();
@@ -68,7 +84,7 @@ KTEST(mm_cache, held_objects_are_not_allocated)
 	char *p;
 
 	if (KGC_CHECK >= 3) {
-		ktest_skip("windows hold one object");
+		ktest_skip("runs hold one object");
 		return;
 	}
 	ASSERT(own_open(NULL));
@@ -76,8 +92,8 @@ KTEST(mm_cache, held_objects_are_not_allocated)
 	ASSERT(p);
 	EXPECT(own_has(p));
 	EXPECT(!own_has(p + 128));
-	EXPECT(cache_holds(&own, window()->span, (uintptr_t)p + 128));
-	EXPECT(!cache_holds(&own, window()->span, (uintptr_t)p));
+	EXPECT(cache_holds(&own, source(), (uintptr_t)p + 128));
+	EXPECT(!cache_holds(&own, source(), (uintptr_t)p));
 	EXPECT(heap_alloc(&own, 128, 0) == p + 128);
 	EXPECT(own_has(p + 128));
 	own_close();
@@ -91,12 +107,12 @@ KTEST(mm_cache, flush_restores)
 	ASSERT(own_open(NULL));
 	p = heap_alloc(&own, 128, 0);
 	ASSERT(p && heap_alloc(&own, 128, KGC_NOSCAN));
-	s = window()->span;
+	s = source();
 	kgc_host_pin();
 	cache_flush(&own, cache());
 	kgc_host_unpin();
-	EXPECT(!window()->span);
-	EXPECT_EQ(window_left(window()), 0);
+	EXPECT(!source());
+	EXPECT_EQ(run_left(zeroed()), 0);
 	EXPECT_EQ(s->where, SPAN_LISTED);
 	EXPECT_EQ(s->nused, 1);
 	EXPECT_EQ(bitmap_count(&own, s, BIT_ALLOC), 1);
@@ -121,31 +137,34 @@ KTEST(mm_cache, flush_gives_back_span_without_objects)
 	cache_flush(&own, cache());
 	kgc_host_unpin();
 	EXPECT_EQ(own.pageheap.inuse, 0);
-	EXPECT_EQ(own.pacer.allocated, 0);
+	EXPECT_EQ(stats_taken(&own), 0);
 	EXPECT_EQ(own_objects(), 0);
 	EXPECT_SOUND();
 	own_close();
 }
 
-KTEST(mm_cache, bytes_freed_reach_the_pacer)
+KTEST(mm_cache, bytes_freed_put_a_cycle_off)
 {
 	char *p[32];
 	int i;
 
 	if (KGC_CHECK >= 3) {
-		ktest_skip("windows hold one object");
+		ktest_skip("runs hold one object");
 		return;
 	}
-	ASSERT(own_open(NULL));
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .heap_min = PAGE_SIZE,
+			.profile_rate = KGC_PROFILE_OFF));
+	EXPECT(!pacer_is_due(&own));
 	for (i = 0; i < 32; i++)
-		p[i] = heap_alloc(&own, 128, 0);
+		p[i] = heap_alloc(&own, 128, KGC_NOCOLLECT);
+	EXPECT(pacer_is_due(&own));
 	for (i = 0; i < 8; i++)
 		heap_free(&own, p[i]);
-	EXPECT_EQ(cache()->freed, 8 * 128);
 	EXPECT_EQ(own.pacer.allocated, PAGE_SIZE);
-	ASSERT(heap_alloc(&own, 128, KGC_NOSCAN)); /* fills another window */
-	EXPECT_EQ(cache()->freed, 0);
-	EXPECT_EQ(own.pacer.allocated, 2 * PAGE_SIZE - 8 * 128);
+	EXPECT(!pacer_is_due(&own));
+	EXPECT_EQ(own.pacer.allocated, PAGE_SIZE - 8 * 128);
+	ASSERT(heap_alloc(&own, 128, KGC_NOSCAN | KGC_NOCOLLECT));
+	EXPECT(pacer_is_due(&own));
 	own_close();
 }
 
@@ -155,7 +174,7 @@ KTEST(mm_cache, second_pass_is_made_at_an_eighth)
 	int i;
 
 	if (KGC_CHECK >= 3) {
-		ktest_skip("windows hold one object");
+		ktest_skip("runs hold one object");
 		return;
 	}
 	ASSERT(own_open(NULL));
@@ -165,7 +184,7 @@ KTEST(mm_cache, second_pass_is_made_at_an_eighth)
 		heap_free(&own, p[i]);
 	heap_free(&own, p[20]);
 	EXPECT(heap_alloc(&own, 128, 0) == p[10]);
-	EXPECT_EQ(window_left(window()), 2 * 128);
+	EXPECT_EQ(run_left(zeroed()), 2 * 128);
 	EXPECT(heap_alloc(&own, 128, 0) == p[11]);
 	EXPECT(heap_alloc(&own, 128, 0) == p[12]);
 	EXPECT(heap_alloc(&own, 128, 0) == p[20]);
@@ -181,9 +200,15 @@ KTEST(mm_cache, second_pass_is_made_at_an_eighth)
 
 KTEST(mm_cache, fresh_pages_are_not_cleared_again)
 {
+	char *p, *q;
+
 	ASSERT(own_open(NULL));
-	ASSERT(heap_alloc(&own, 128, KGC_NOZERO));
-	EXPECT(!window()->dirty);
+	p = heap_alloc(&own, 128, KGC_NOZERO);
+	ASSERT(p);
+	p[128] = 1; /* of the run: as it is is zero already */
+	q = heap_alloc(&own, 128, 0);
+	EXPECT(q == p + 128);
+	EXPECT_EQ(p[128], KGC_CHECK < 3);
 	own_close();
 }
 
@@ -193,7 +218,7 @@ KTEST(mm_cache, used_objects_are_cleared_when_asked)
 	int i;
 
 	if (KGC_CHECK >= 3) {
-		ktest_skip("windows hold one object");
+		ktest_skip("runs hold one object");
 		return;
 	}
 	ASSERT(own_open(NULL));
@@ -205,19 +230,23 @@ KTEST(mm_cache, used_objects_are_cleared_when_asked)
 		heap_free(&own, p[i]);
 	q = heap_alloc(&own, 128, KGC_NOZERO);
 	EXPECT(q == p[0]);
-	EXPECT(window()->dirty);
+	EXPECT_EQ(run_left(as_is()), 7 * 128);
 	EXPECT_EQ(q[127], 0x5a);
-	q = heap_alloc(&own, 128, 0); /* from the same dirty window */
+	q = heap_alloc(&own, 128, 0); /* of the same run, cleared as a whole */
 	EXPECT(q == p[1]);
-	for (i = 0; i < 128; i++)
+	EXPECT_EQ(run_left(as_is()), 0);
+	EXPECT_EQ(run_left(zeroed()), 6 * 128);
+	for (i = 0; i < 7 * 128; i++)
 		EXPECT_EQ(q[i], 0);
+	q = heap_alloc(&own, 128, KGC_NOZERO); /* of the only one there is */
+	EXPECT(q == p[2]);
+	EXPECT_EQ(run_left(zeroed()), 5 * 128);
 	for (i = 8; i < 16; i++)
 		heap_free(&own, p[i]);
-	for (i = 2; i < 8; i++)
+	for (i = 3; i < 8; i++)
 		heap_alloc(&own, 128, 0);
-	q = heap_alloc(&own, 128, 0); /* a window cleared as a whole */
+	q = heap_alloc(&own, 128, 0); /* a run cleared as a whole */
 	EXPECT(q == p[8]);
-	EXPECT(!window()->dirty);
 	for (i = 0; i < 8 * 128; i++)
 		EXPECT_EQ(p[8][i], 0);
 	own_close();
@@ -230,10 +259,10 @@ KTEST(mm_cache, stress_gives_one_object_a_window)
 	ASSERT(OWN_OPEN(.heap_reserve = MIB, .percent = -1, .stress = 1000));
 	p = heap_alloc(&own, 128, 0);
 	ASSERT(p);
-	EXPECT_EQ(window_left(window()), 0);
-	EXPECT_EQ(window()->span->nused, 1);
+	EXPECT_EQ(run_left(zeroed()), 0);
+	EXPECT_EQ(source()->nused, 1);
 	EXPECT(heap_alloc(&own, 128, 0) == p + 128);
-	EXPECT_EQ(window()->span->nused, 2);
+	EXPECT_EQ(source()->nused, 2);
 	EXPECT_SOUND();
 	own_close();
 }
@@ -250,7 +279,7 @@ KTEST(mm_cache, kinds_have_windows_of_their_own)
 		page[i] = (uintptr_t)heap_alloc(&own, 128, kinds[i]) >>
 			  PAGE_SHIFT;
 	for (i = 0; i < 4; i++) {
-		EXPECT_EQ(cache()->window[kinds[i]][CLASS].span->kind,
+		EXPECT_EQ(cache()->source[kinds[i]][CLASS].span->kind,
 			  kinds[i]);
 		for (k = 0; k < i; k++)
 			EXPECT(page[i] != page[k]);

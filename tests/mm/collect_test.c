@@ -64,7 +64,7 @@ KTEST(mm_collect, without_reason_does_nothing)
 	collect(&own, false);
 	EXPECT_EQ(own.numgc, 0);
 	EXPECT_EQ(own_objects(), 10);
-	own.pacer.allocated = 100000;
+	own.pacer.next_gc = 0;
 	collect(&own, false);
 	EXPECT_EQ(own.numgc, 1);
 	collect(&own, true);
@@ -76,7 +76,7 @@ KTEST(mm_collect, without_reason_does_nothing)
 KTEST(mm_collect, trace_of_two_collects_twice)
 {
 	ASSERT(OWN_OPEN(.heap_reserve = MIB, .heap_min = 100000, .trace = 2));
-	own.pacer.allocated = 100000;
+	own.pacer.next_gc = 0;
 	collect(&own, false);
 	EXPECT_EQ(own.numgc, 2);
 	collect(&own, true);

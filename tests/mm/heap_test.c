@@ -189,7 +189,7 @@ KTEST(mm_heap, retired_slot_holds_no_window)
 	kgc_retire(slot);
 	for (kind = 0; kind < NKINDS; kind++)
 		for (class = 0; class < KGC_NCLASSES; class ++)
-			EXPECT(!heap.cache[slot]->window[kind][class].span);
+			EXPECT(!heap.cache[slot]->source[kind][class].span);
 	kgc_retire(~0u);
 	EXPECT_EQ(kgc_check(), 0);
 	q = kgc_alloc(48, 0);

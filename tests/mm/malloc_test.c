@@ -527,3 +527,84 @@ KTEST(mm_malloc, model_of_crowded_heap)
 {
 	run_model(2 * MIB, 90, false);
 }
+
+/* --- the fast paths ------------------------------------------------------ */
+
+enum { LIVE = 400, KINDS = 6 };
+static struct {
+	unsigned char *p;
+	size_t size;
+	unsigned int flags;
+	unsigned char is;
+} live[LIVE];
+OWN_CLEARS(live)
+
+static bool live_put(unsigned int i)
+{
+	static const unsigned int flags[KINDS] = {
+		0,
+		KGC_NOSCAN,
+		KGC_NOZERO,
+		KGC_NOSCAN | KGC_NOZERO,
+		KGC_UNCOLLECTABLE,
+		KGC_UNCOLLECTABLE | KGC_NOSCAN | KGC_NOZERO,
+	};
+
+	live[i].flags = flags[ktest_random() % KINDS];
+	live[i].size = ktest_random() % (ktest_random() % 4 ? 140 : 1100);
+	live[i].p = kgc_alloc(live[i].size, live[i].flags);
+	if (!live[i].p || kgc_lookup(live[i].p, NULL) != live[i].p)
+		return fail("a new block is none");
+	live[i].size = kgc_usable_size(live[i].p);
+	if (!(live[i].flags & KGC_NOZERO) &&
+	    !is_all(live[i].p, 0, live[i].size))
+		return fail("a new block is not zeroed");
+	if (kgc_flags(live[i].p) != (int)(live[i].flags & ~KGC_NOZERO))
+		return fail("a new block is of another kind");
+	live[i].is = (unsigned char)(ktest_random() | 1);
+	memset(live[i].p, live[i].is, live[i].size);
+	return true;
+}
+
+static bool live_drop(unsigned int i)
+{
+	if (!is_all(live[i].p, live[i].is, live[i].size))
+		return fail("a block's contents changed");
+	kgc_free(live[i].p);
+	if (kgc_lookup(live[i].p, NULL))
+		return fail("a block that was freed is one");
+	live[i].p = NULL;
+	return true;
+}
+
+/* Sums of what is live agree with what the heap counts. */
+KTEST(mm_malloc, fast_paths_against_a_model)
+{
+	static struct kgc_memstats before, after;
+	const unsigned int steps = KGC_CHECK >= 3 ? 300 : 20000;
+	unsigned int i, step;
+
+	memset(live, 0, sizeof(live));
+	kgc_collect();
+	kgc_disable();
+	kgc_read_memstats(&before);
+	for (step = 0; step < steps; step++) {
+		i = ktest_random() % LIVE;
+		ASSERT(live[i].p ? live_drop(i) : live_put(i));
+		if (step % 4000 == 3999)
+			ASSERT_EQ(kgc_check(), 0);
+		if (step % 7000 == 6999) {
+			kgc_enable();
+			kgc_collect();
+			kgc_disable();
+		}
+	}
+	for (i = 0; i < LIVE; i++)
+		if (live[i].p)
+			ASSERT(live_drop(i));
+	kgc_read_memstats(&after);
+	kgc_enable();
+	EXPECT_EQ(kgc_check(), 0);
+	EXPECT(after.nmalloc - before.nmalloc >= steps / 2);
+	EXPECT(after.nfree - before.nfree >= after.nmalloc - before.nmalloc);
+}

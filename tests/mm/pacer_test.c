@@ -78,10 +78,10 @@ KTEST(mm_pacer, large_heaps_do_not_overflow)
 
 KTEST(mm_pacer, due_when_allocated_reaches_trigger)
 {
-	ASSERT(open_with(&(struct kgc_config){ .heap_min = 1000 }));
-	own.pacer.allocated = 999;
+	ASSERT(open_with(&(struct kgc_config){ .heap_min = 81920 }));
+	ASSERT(heap_alloc(&own, 40960, KGC_NOCOLLECT));
 	EXPECT(!pacer_is_due(&own));
-	own.pacer.allocated = 1000;
+	ASSERT(heap_alloc(&own, 40960, KGC_NOCOLLECT));
 	EXPECT(pacer_is_due(&own));
 	own.pacer.percent = -1;
 	EXPECT(!pacer_is_due(&own));
@@ -93,7 +93,8 @@ KTEST(mm_pacer, zero_percent_is_always_due)
 	ASSERT(open_with(
 		&(struct kgc_config){ .percent_zero = true, .heap_min = 1 }));
 	EXPECT_EQ(own.pacer.percent, 0);
-	trigger(5000);
+	ASSERT(heap_alloc(&own, 40960, KGC_NOCOLLECT));
+	trigger(40960);
 	EXPECT(pacer_is_due(&own));
 	own_close();
 }

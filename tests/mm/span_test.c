@@ -109,7 +109,7 @@ KTEST(mm_span, address_leads_to_span)
 
 KTEST(mm_span, windows_go_on_where_the_last_ended)
 {
-	struct window w = { 0 };
+	struct run w = { 0 };
 	struct span *s;
 
 	ASSERT(own_open(NULL));
@@ -117,13 +117,12 @@ KTEST(mm_span, windows_go_on_where_the_last_ended)
 	ASSERT(s);
 	EXPECT(span_take_run(&own, s, &w, 5));
 	EXPECT_EQ(w.next, s->start);
-	EXPECT_EQ(window_left(&w), 5 * 128);
-	EXPECT(w.span == s);
+	EXPECT_EQ(run_left(&w), 5 * 128);
 	bitmap_free(&own, s->start); /* behind the cursor */
 	s->nused--;
 	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
 	EXPECT_EQ(w.next, s->start + 5 * 128);
-	EXPECT_EQ(window_left(&w), 27 * 128);
+	EXPECT_EQ(run_left(&w), 27 * 128);
 	EXPECT_EQ(s->cursor, 32);
 	own_span_free(s);
 	own_close();
@@ -131,7 +130,7 @@ KTEST(mm_span, windows_go_on_where_the_last_ended)
 
 KTEST(mm_span, second_pass_needs_an_eighth)
 {
-	struct window w = { 0 };
+	struct run w = { 0 };
 	struct span *s;
 	uint32_t i;
 
@@ -149,7 +148,7 @@ KTEST(mm_span, second_pass_needs_an_eighth)
 	s->nused--;
 	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
 	EXPECT_EQ(w.next, s->start);
-	EXPECT_EQ(window_left(&w), 3 * 128);
+	EXPECT_EQ(run_left(&w), 3 * 128);
 	EXPECT(s->needzero);
 	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
 	EXPECT_EQ(w.next, s->start + 7 * 128);

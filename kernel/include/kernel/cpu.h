@@ -2,7 +2,7 @@
 /*
  * kernel/cpu.h - what the kernel keeps for each CPU
  *
- * The preemption count and the note that a switch is due stand apart, in
+ * The preemption count with the note that a switch is due stands apart, in
  * struct kgc_host_cpu, because every allocation touches them inline.
  */
 #ifndef KERNEL_CPU_H
@@ -48,7 +48,7 @@ static inline void cpu_unpin(void)
 
 static inline bool cpu_is_pinned(void)
 {
-	return kgc_host_cpu_here()->pins != 0;
+	return kgc_host_depth() != 0;
 }
 
 #endif /* KERNEL_CPU_H */

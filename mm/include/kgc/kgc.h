@@ -39,10 +39,10 @@ enum {
 enum {
 	KGC_NOSCAN = 1 << 0, /* holds no pointers; never scanned */
 	KGC_UNCOLLECTABLE =
-		1 << 1, /* scanned as a root; freed only by kgc_free */
-	/* 1 << 2 is mm/'s own */
+		1 << 1,	     /* scanned as a root; freed only by kgc_free */
+	KGC_NOZERO = 1 << 2, /* contents are undefined */
 	KGC_NOGC = 1 << 3,   /* never marked, scanned or swept: whole pages */
-	KGC_NOZERO = 1 << 4, /* contents are undefined */
+	/* 1 << 4 is mm/'s own */
 	KGC_NOCOLLECT = 1 << 5, /* this call does not collect */
 	KGC_NOPROFILE = 1 << 6, /* never sampled by the profiler */
 };
