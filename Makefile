@@ -101,10 +101,11 @@ $(O)/%.o: %.S
 $(O)/lib/mm/%.o: mm/%.c
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC      $@")
-	$(Q)$(CC) $(FREESTANDING) -Imm/include $(COMMON) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(FREESTANDING) -Imm/include $(COMMON) -ffunction-sections \
+		-fdata-sections $(CFLAGS) -c -o $@ $<
 
 # What neither allocates, frees, marks nor sweeps is compiled for size.
-mm-fast := bitmap cache central malloc mark object pageheap span stats sweep
+mm-fast := bitmap cache central malloc mark sweep
 $(filter-out $(mm-fast:%=$(O)/lib/mm/%.o),$(mm-objects)): CFLAGS += -Os
 
 $(O)/kgc.o: $(mm-objects) mm/kgc.ld
@@ -114,7 +115,7 @@ $(O)/kgc.o: $(mm-objects) mm/kgc.ld
 	$(Q)scripts/check-symbols $@
 
 kgc.o: $(O)/kgc.o ## the collector as one relocatable object
-	@size $< | awk 'NR == 2 {print "$<:", $$1, "bytes of text,", $$2, "of data,", $$3, "of bss"}'
+	@scripts/object-size $<
 
 # Linked three times: the table of symbols is part of what it describes.  The
 # first link has none, the second puts all in its place, the third knows where.

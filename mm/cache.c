@@ -41,7 +41,10 @@ void cache_set_quick(struct heap *h)
 {
 	const bool quick = !h->shared && h->swept && KGC_CHECK < 3;
 
-	h->quick = quick ? MIN(h->arena.used / WORD_SIZE, UINT32_MAX) : 0;
+	atomic_store_explicit(&h->quick,
+			      quick ? MIN(h->arena.used / WORD_SIZE, UINT32_MAX)
+				    : 0,
+			      memory_order_relaxed);
 }
 
 /* From now on no window keeps what is freed. */
@@ -61,7 +64,7 @@ static void keep_nothing(struct heap *h)
  * Several slots change the bitmap from now on, so by atomic operations.  The
  * first slot may be between a load and a store of its own: stop it first.
  */
-static bool share(struct heap *h)
+static COLD bool share(struct heap *h)
 {
 	if (h->shared)
 		return true;
@@ -78,7 +81,7 @@ static bool share(struct heap *h)
 	return true;
 }
 
-static bool others_attached(const struct heap *h, unsigned int slot)
+static COLD bool others_attached(const struct heap *h, unsigned int slot)
 {
 	unsigned int i;
 
@@ -119,7 +122,7 @@ static bool keeps(const struct heap *h, size_t size)
 	       KGC_CHECK < 3;
 }
 
-static void init_windows(const struct heap *h, struct cache *c)
+static COLD void init_windows(const struct heap *h, struct cache *c)
 {
 	uint32_t *room = (uint32_t *)(c + 1);
 	unsigned int kind, class;
@@ -141,7 +144,7 @@ static void init_windows(const struct heap *h, struct cache *c)
 		}
 }
 
-static void init_runs(const struct heap *h, struct cache *c)
+static COLD void init_runs(const struct heap *h, struct cache *c)
 {
 	unsigned int flags, class, kind;
 	struct window *w;
@@ -157,7 +160,7 @@ static void init_runs(const struct heap *h, struct cache *c)
 		}
 }
 
-static struct cache *cache_new(struct heap *h)
+static COLD struct cache *cache_new(struct heap *h)
 {
 	const size_t bytes = round_up(
 		sizeof(struct cache) + WINDOW_SIZE + room_for_all(h), 64);
@@ -317,8 +320,8 @@ static uint32_t run_flush(struct heap *h, struct run *r)
 	return n;
 }
 
-static void window_flush(struct heap *h, struct cache *c, unsigned int kind,
-			 unsigned int class)
+static COLD void window_flush(struct heap *h, struct cache *c,
+			      unsigned int kind, unsigned int class)
 {
 	struct source *from = &c->source[kind][class];
 	struct window *w = &c->window[kind][class];
@@ -334,7 +337,7 @@ static void window_flush(struct heap *h, struct cache *c, unsigned int kind,
 }
 
 /* Take back what @c holds. */
-void cache_flush(struct heap *h, struct cache *c)
+COLD void cache_flush(struct heap *h, struct cache *c)
 {
 	unsigned int kind, class;
 

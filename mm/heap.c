@@ -8,7 +8,6 @@
 #include "internal.h"
 
 struct heap heap;
-unsigned int lock_ranks[SLOTS_MAX];
 
 static int init_parts(struct heap *h, const struct kgc_config *config)
 {

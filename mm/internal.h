@@ -97,6 +97,8 @@ int memcmp(const void *a, const void *b, size_t n);
  * addresses in this section are left out of the caller's stack.
  */
 #define ALLOCATES __attribute__((section("kgc_alloc_text")))
+/* Called seldom: compiled for size. */
+#define COLD __attribute__((cold))
 /* Off the fast path, which then has no frame and saves no registers. */
 #define NOINLINE __attribute__((noinline))
 /* Reads what it is told to, stacks included: no sanitizer can judge that. */
@@ -470,7 +472,7 @@ struct heap {
 	struct arena arena;
 	/* Words of the arena that kgc_free() may take the fast path for: 0
 	 * unless one slot is in use and every span swept.  cache_set_quick() */
-	size_t quick;
+	_Atomic size_t quick;
 	struct span **pages; /* span of each page; stale inside free spans */
 	struct region page_table;
 	uint16_t *layout; /* of each page: see span_layout() */

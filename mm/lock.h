@@ -25,52 +25,15 @@ struct lock {
 	enum rank rank;
 };
 
-/* Bit r is set while the slot holds a lock of rank r; owner slot only. */
-extern unsigned int lock_ranks[SLOTS_MAX];
-
 static inline void lock_init(struct lock *l, enum rank rank)
 {
 	atomic_init(&l->held, 0);
 	l->rank = rank;
 }
 
-static inline void lock_take(struct lock *l)
-{
-	const unsigned int slot = kgc_host_pin();
-
-	if (KGC_CHECK >= 1) {
-		kgc_assert(lock_ranks[slot] >> l->rank == 0);
-		lock_ranks[slot] |= 1u << l->rank;
-	}
-	/* Acquire pairs with the release in lock_drop(). */
-	while (atomic_exchange_explicit(&l->held, 1, memory_order_acquire))
-		kgc_host_relax();
-}
-
-/* False if the lock is taken, by whomever. */
-static inline bool lock_try(struct lock *l)
-{
-	const unsigned int slot = kgc_host_pin();
-
-	if (atomic_exchange_explicit(&l->held, 1, memory_order_acquire)) {
-		kgc_host_unpin();
-		return false;
-	}
-	if (KGC_CHECK >= 1)
-		lock_ranks[slot] |= 1u << l->rank;
-	return true;
-}
-
-static inline void lock_drop(struct lock *l)
-{
-	if (KGC_CHECK >= 1) {
-		const unsigned int slot = kgc_host_pin();
-
-		lock_ranks[slot] &= ~(1u << l->rank);
-		kgc_host_unpin();
-	}
-	atomic_store_explicit(&l->held, 0, memory_order_release);
-	kgc_host_unpin();
-}
+/* lock.c */
+void lock_take(struct lock *l);
+bool lock_try(struct lock *l); /* false if it is taken, by whomever */
+void lock_drop(struct lock *l);
 
 #endif /* KGC_LOCK_H */

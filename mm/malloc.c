@@ -26,7 +26,9 @@ static inline unsigned int kind_of(unsigned int flags)
 
 static inline uintptr_t rotate_right(uintptr_t v, unsigned int n)
 {
-	return v >> n | v << (-n & (WORD_SIZE * 8 - 1));
+	const unsigned int mask = WORD_SIZE * 8 - 1;
+
+	return v >> (n & mask) | v << (-n & mask);
 }
 
 /* The next object of @r, or NULL. */
@@ -151,8 +153,8 @@ static void count_large(struct heap *h, struct cache *c, const struct span *s)
 }
 
 /* A span of its own; NULL if there is no memory. */
-static ALLOCATES void *alloc_large(struct heap *h, size_t size, size_t align,
-				   unsigned int flags)
+static COLD ALLOCATES void *alloc_large(struct heap *h, size_t size,
+					size_t align, unsigned int flags)
 {
 	const unsigned int kind = flags & KGC_NOGC ? KIND_NOGC : kind_of(flags);
 	struct cache *c;
@@ -212,7 +214,7 @@ static bool oom_is_news(struct heap *h, size_t size)
  * Say it; and, in the model's words, once that the host has address space
  * only where the bitmap does not reach.
  */
-static void *out_of_memory(struct heap *h, size_t size)
+static COLD void *out_of_memory(struct heap *h, size_t size)
 {
 	unsigned int unsaid;
 
@@ -235,8 +237,8 @@ static void *out_of_memory(struct heap *h, size_t size)
 }
 
 /* Everything that is not the fast path.  @align above 1: a large object. */
-static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
-				  unsigned int flags)
+static COLD ALLOCATES void *alloc_slow(struct heap *h, size_t size,
+				       size_t align, unsigned int flags)
 {
 	const bool may_collect =
 		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
@@ -267,7 +269,7 @@ static ALLOCATES void *alloc_slow(struct heap *h, size_t size, size_t align,
 }
 
 /* As kgc_alloc(), from @h. */
-ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
+COLD ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
 {
 	struct cache *c;
 	void *p = NULL;
@@ -355,7 +357,8 @@ ALLOCATES void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
  * Spans begin at pages, so the objects of a class whose size is a multiple of
  * @align are aligned to it, up to a page.
  */
-ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align, unsigned int flags)
+COLD ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align,
+				       unsigned int flags)
 {
 	struct heap *h = &heap;
 	unsigned int class;
@@ -376,7 +379,7 @@ ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align, unsigned int flags)
 
 /* --- free --- */
 
-static void free_large(struct heap *h, struct cache *c, struct span *s)
+static COLD void free_large(struct heap *h, struct cache *c, struct span *s)
 {
 	c->nfree[0]++;
 	c->large_free += s->size;
@@ -389,7 +392,7 @@ static void free_large(struct heap *h, struct cache *c, struct span *s)
 }
 
 /* As kgc_free(), into @h; the caller's slot has a cache. */
-void heap_free(struct heap *h, void *p)
+COLD void heap_free(struct heap *h, void *p)
 {
 	struct cache *c = h->cache[kgc_host_pin()];
 	const struct object o = object_of(h, p, "free");
@@ -410,7 +413,8 @@ void heap_free(struct heap *h, void *p)
 static inline bool keep(struct heap *h, struct cache *c, struct window *w,
 			const struct span *s, uintptr_t at)
 {
-	if (at >= h->quick || !w->max)
+	if (at >= atomic_load_explicit(&h->quick, memory_order_relaxed) ||
+	    !w->max)
 		return false;
 	if (w->nrecycled == w->max)
 		cache_spill(h, c, s->kind, s->sizeclass, w->max / 2);
@@ -423,7 +427,7 @@ static inline bool keep(struct heap *h, struct cache *c, struct window *w,
  * What heap_free() comes to for the base of a small object of which nothing is
  * recorded.  False, and nothing is done, if @p is anything else.
  */
-static bool free_small(struct heap *h, struct cache *c, uintptr_t p)
+static COLD bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 {
 	const uintptr_t off = p - h->arena.start;
 	unsigned int class;
@@ -448,7 +452,7 @@ static bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 }
 
 /* kgc_free() of what the fast path does not take. */
-static NOINLINE void free_other(void *p)
+static COLD NOINLINE void free_other(void *p)
 {
 	struct heap *h = &heap;
 	bool done;
@@ -483,7 +487,8 @@ void kgc_free(void *p)
 	bitword *word;
 	unsigned int n;
 
-	if (unlikely(at >= h->quick))
+	if (unlikely(at >=
+		     atomic_load_explicit(&h->quick, memory_order_relaxed)))
 		return free_unpinned(p);
 	w = (struct window
 		     *)((char *)c->window +
@@ -516,7 +521,7 @@ static bool fits(size_t size, size_t have)
 	return size <= have && (size > have / 2 || have <= 32);
 }
 
-ALLOCATES void *kgc_realloc(void *p, size_t size)
+COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 {
 	struct object o;
 	size_t have;
