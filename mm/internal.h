@@ -349,17 +349,23 @@ struct pageheap {
 	enum { NOT_REFUSED, REFUSED, REFUSED_TOLD } refused; /* by extend() */
 };
 
-/* The mark list: where in the arena marked objects are, or the rest of long
- * ones. */
+/*
+ * The mark list: offsets (mark.h) of marked objects, or of the rest of long
+ * ones; and what the inner loops ask for.
+ */
 struct marker {
 	struct lock lock;
 	struct region region;
 	uintptr_t *list;
 	size_t n, max;
 	struct span *pending; /* linked by next_pending */
-	uintptr_t start;      /* copies of the arena's, for the inner loop */
+	uintptr_t start;      /* copies of the arena's */
 	size_t used;
-	size_t limit; /* test: longest list, 0: none */
+	uintptr_t top;		 /* last address of what is used */
+	_Atomic uintptr_t *bits; /* bitmap word of offset 0 */
+	const uint16_t *layout;	 /* of the page of offset 0; others before */
+	uintptr_t mark_at[WORD_SIZE * 8 / 4]; /* mark bit, by word's offset */
+	size_t limit;			      /* test: longest list, 0: none */
 	/* By class and typed bit of a page's layout: words of a short object.
 	 */
 	uint8_t words[2 * (LAYOUT_CLASS + 1)];
@@ -709,14 +715,16 @@ void collect_mark_rest(struct heap *h);
 void root_init(struct heap *h);
 void root_visit(struct heap *h, kgc_host_visit_fn *visit, void *arg);
 
-/* mark.c */
+/* marklist.c */
 int mark_init(struct heap *h, const struct kgc_config *config);
 void mark_prepare(struct heap *h);
+void mark_drain(struct heap *h);
+
+/* mark.c */
 void mark_start(struct heap *h);
 void mark_range(struct heap *h, const void *lo, const void *hi);
 bool mark_object(struct heap *h, uintptr_t p);
 void mark_contents(struct heap *h, const struct span *s, uintptr_t base);
-void mark_drain(struct heap *h);
 void mark_clear(struct heap *h);
 bool mark_is_marked(struct heap *h, uintptr_t base);
 bool mark_lives(struct heap *h, uintptr_t base);
