@@ -188,6 +188,15 @@ void bitmap_sweep(struct heap *h, struct span *s)
 	}
 }
 
+/* Where nothing dies: clear the marks.  @s belongs to the caller. */
+void bitmap_unmark(struct heap *h, struct span *s)
+{
+	bitword *w = bitmap_of_span(h, s), *const end = w - bitmap_words(s);
+
+	for (; w != end; w--)
+		store(w, load(w) & ~(BIT_GROUP << 2 * BITS_K));
+}
+
 /* Objects of @s that have @bit (BIT_ALLOC, BIT_MARK) set. */
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit)
 {

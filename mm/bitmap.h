@@ -132,6 +132,7 @@ void bitmap_set_large(struct heap *h, struct span *s);
 uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 		     uint32_t max, uint32_t *first);
 void bitmap_sweep(struct heap *h, struct span *s);
+void bitmap_unmark(struct heap *h, struct span *s);
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit);
 
 /* The first bitmap word of @s; the next one is one lower. */

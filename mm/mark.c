@@ -250,13 +250,8 @@ void mark_contents(struct heap *h, const struct span *s, uintptr_t base)
 void mark_clear(struct heap *h)
 {
 	struct span *s;
-	bitword *base;
-	size_t i, n, page = 0;
+	size_t page = 0;
 
-	while ((s = pageheap_next(h, &page))) {
-		base = bitmap_of_span(h, s);
-		n = bitmap_words(s);
-		for (i = 0; i < n; i++)
-			bitword_and(h, base - i, ~(BIT_GROUP << 2 * BITS_K));
-	}
+	while ((s = pageheap_next(h, &page)))
+		bitmap_unmark(h, s);
 }

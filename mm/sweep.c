@@ -58,9 +58,13 @@ static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 				      memory_order_release);
 		return;
 	}
-	if (h->specials.n && kind_is_collectable(s->kind))
-		forget_dead(h, s);
-	bitmap_sweep(h, s);
+	if (left == before) {
+		bitmap_unmark(h, s);
+	} else {
+		if (h->specials.n)
+			forget_dead(h, s);
+		bitmap_sweep(h, s);
+	}
 	c->nfree[s->sizeclass] += before - left;
 	if (s->sizeclass) {
 		empty = central_swept(h, s, left);
