@@ -77,10 +77,17 @@ static __attribute__((always_inline)) inline bool mark_word(struct heap *h,
 	return true;
 }
 
+/* One step of filter(): store, and count if that was to be stored. */
+static inline size_t keep(uintptr_t *to, size_t k, uintptr_t off, size_t used)
+{
+	to[k] = off;
+	return k + (off < used);
+}
+
 /*
  * Of the @n words at @at, those that are addresses in the arena go to @to, as
- * distances from its top; returns how many.  No branch depends on a value.
- * Sizes of objects are even, but for the least.
+ * offsets; returns how many.  No branch depends on a value.  Sizes of objects
+ * are even, but for the least.
  */
 static inline NO_SANITIZE size_t filter(const struct marker *m,
 					const uintptr_t *at, size_t n,
@@ -88,18 +95,20 @@ static inline NO_SANITIZE size_t filter(const struct marker *m,
 {
 	const uintptr_t top = m->top, *const end = at + n;
 	const size_t used = m->used;
-	uintptr_t off;
 	size_t k = 0;
 
-	if (n & 1) {
-		to[k] = off = top - *at++;
-		k += off < used;
+	if (n & 1)
+		k = keep(to, k, top - *at++, used);
+	if (n & 2) {
+		k = keep(to, k, top - at[0], used);
+		k = keep(to, k, top - at[1], used);
+		at += 2;
 	}
-	for (; at != end; at += 2) {
-		to[k] = off = top - at[0];
-		k += off < used;
-		to[k] = off = top - at[1];
-		k += off < used;
+	for (; at != end; at += 4) {
+		k = keep(to, k, top - at[0], used);
+		k = keep(to, k, top - at[1], used);
+		k = keep(to, k, top - at[2], used);
+		k = keep(to, k, top - at[3], used);
 	}
 	return k;
 }
