@@ -8,6 +8,7 @@
  * (desc.c).
  */
 	.text
+	.cfi_sections .debug_frame
 
 	.macro	stub vector
 	.balign	16
@@ -42,6 +43,23 @@ trap_stubs:
 	.endr
 	.noaltmacro
 
+/*
+ * For debuggers, from here on: where struct frame, of 52 bytes, has what, if
+ * the canonical frame address is its end.
+ */
+	.macro	frame_offsets
+	.cfi_signal_frame
+	.cfi_offset edi, -52
+	.cfi_offset esi, -48
+	.cfi_offset ebp, -44
+	.cfi_offset ebx, -36
+	.cfi_offset edx, -32
+	.cfi_offset ecx, -28
+	.cfi_offset eax, -24
+	.cfi_offset eip, -12
+	.cfi_val_offset esp, 0
+	.endm
+
 exception:
 	pusha
 	cld
@@ -49,8 +67,13 @@ exception:
 	andl	$-16, %esp
 	subl	$12, %esp
 	pushl	%eax
+	.cfi_startproc simple
+	/* The frame's end is *(esp) + 52: breg4 0, deref, plus_uconst 52. */
+	.cfi_escape 0x0f, 5, 0x74, 0, 0x06, 0x23, 52
+	frame_offsets
 	call	trap_exception
 	ud2
+	.cfi_endproc
 
 /*
  * Stack for trap_irq():	struct frame
@@ -67,8 +90,12 @@ interrupt:
 	andl	$-16, %esp
 	subl	$12, %esp
 	pushl	%eax
+	.cfi_startproc simple
+	.cfi_def_cfa ebp, 60
+	frame_offsets
 	call	trap_irq
 	leal	8(%ebp), %esp
+	.cfi_endproc
 	popa
 	addl	$8, %esp
 	iret

@@ -25,6 +25,7 @@
 #include "frame.h"
 
 	.text
+	.cfi_sections .debug_frame
 
 	.macro	stub vector
 	.balign	16
@@ -78,12 +79,30 @@ trap_stubs:
 	cld
 	.endm
 
+/* For debuggers, from here on: struct frame ends at \reg + \end. */
+	.macro	frame_ends reg, end
+	.cfi_startproc simple
+	.cfi_signal_frame
+	.cfi_def_cfa \reg, \end
+	.set	at, FRAME_WORDS * 8
+	.irp	saved, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, \
+		rbx, rdx, rcx, rax
+	.cfi_offset \saved, -at
+	.set	at, at - 8
+	.endr
+	.cfi_offset rip, -40
+	.cfi_offset rsp, -16
+	.endm
+
+/* The processor begins its frame on 16 bytes, and 22 words come after that. */
 exception:
 	push_registers
 	movq	%rsp, %rdi
 	andq	$-16, %rsp
+	frame_ends rsp, FRAME_WORDS*8
 	call	trap_exception
 	ud2
+	.cfi_endproc
 
 interrupt:
 	push_registers
@@ -101,8 +120,10 @@ interrupt:
 	pushq	(FRAME_WORDS - 5) * 8(%rsp)		/* interrupted rip */
 	pushq	%rbp
 	movq	%rsp, %rbp
+	frame_ends rbp, (FRAME_WORDS+2)*8
 	call	trap_irq
 	addq	$16, %rsp
+	.cfi_endproc
 
 	popq	%r15
 	popq	%r14
