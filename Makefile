@@ -142,7 +142,8 @@ ICOUNT	?=
 TIMEOUT	?=
 INITRD	?= tests/data
 APPEND	?= gctrace=1 run=heapgraph:cpython-startup.hg run=alloctrace:sqlite3.at
-qemu	= scripts/run-qemu --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
+qemu	= scripts/run-qemu $(machine)
+machine	= --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
 	  --mem $(MEM) --accel $(ACCEL) $(if $(ICOUNT),--icount) \
 	  $(if $(TIMEOUT),--timeout $(TIMEOUT)) --kernel $(O)/kgc.elf \
 	  $(if $(INITRD),--initrd $(INITRD)) --append '$(APPEND)'
@@ -150,9 +151,8 @@ qemu	= scripts/run-qemu --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
 run: $(O)/kgc.elf ## boot it: ARCH= MACHINE= CPUS= MEM= ACCEL= ICOUNT=1 INITRD= APPEND=
 	$(Q)$(qemu) --interactive
 
-debug: $(O)/kgc.elf ## boot it and wait for gdb on port 1234
-	@echo "gdb -ex 'target remote :1234' $(O)/kgc.elf"
-	$(Q)$(qemu) --interactive --gdb 1234
+debug: $(O)/kgc.elf ## gdb on it, stopped, with scripts/gdb/kgc.py; CORE=: on a dump
+	$(Q)scripts/debug $(machine) $(if $(CORE),--core $(CORE))
 
 $(O)/kgc.iso: $(O)/kgc.elf FORCE
 	$(Q)scripts/make-iso $< $@ '$(APPEND)' $(INITRD)

@@ -43,6 +43,30 @@ def reachable(dump, roots):
     return seen
 
 
+def path(dump, roots, target):
+    """The objects of a shortest way from one of @roots to @target, both
+    included; None if there is none."""
+    edges = edges_of(dump)
+    via = array("I", [NONE]) * len(dump)
+    level = list(dict.fromkeys(roots))
+    for r in level:
+        via[r] = r
+    while level and via[target] == NONE:
+        following = []
+        for i in level:
+            for t in edges(i):
+                if via[t] == NONE:
+                    via[t] = i
+                    following.append(t)
+        level = following
+    if via[target] == NONE:
+        return None
+    way = [target]
+    while via[way[-1]] != way[-1]:
+        way.append(via[way[-1]])
+    return way[::-1]
+
+
 def depth_first(dump, roots):
     """Objects in preorder, number 0 being the root of all; and parents."""
     edges = edges_of(dump)

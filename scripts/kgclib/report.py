@@ -38,6 +38,15 @@ def classes(dump):
     return table
 
 
+def class_table(dump, out):
+    out("%20s %9s %7s %9s %12s %7s" % ("kind", "size", "spans", "objects",
+                                       "bytes", "filled"))
+    for (kind, size), row in sorted(classes(dump).items()):
+        out("%20s %9s %7d %9d %12d %6.1f%%" % (
+            d.KINDS[kind], size or "large", row[0], row[1], row[3],
+            100.0 * row[3] / (row[4] * dump.page_size)))
+
+
 def summary(dump, out):
     live = graph.reachable(dump, graph.roots_of(dump))
     total = sum(dump.size)
@@ -57,12 +66,7 @@ def summary(dump, out):
         if name in dump.stats:
             out("%s %d" % (name, dump.stats[name]))
     out("")
-    out("%20s %9s %7s %9s %12s %7s" % ("kind", "size", "spans", "objects",
-                                       "bytes", "filled"))
-    for (kind, size), row in sorted(classes(dump).items()):
-        out("%20s %9s %7d %9d %12d %6.1f%%" % (
-            d.KINDS[kind], size or "large", row[0], row[1], row[3],
-            100.0 * row[3] / (row[4] * dump.page_size)))
+    class_table(dump, out)
 
 
 def dominators(dump, count, out):

@@ -8,6 +8,7 @@
  * 256).  paging.c builds the tables that stay.
  */
 	.section .text.boot, "ax"
+	.cfi_sections .debug_frame
 	.code32
 
 	.globl	arch_start
@@ -66,8 +67,11 @@ arch_start:
 	movl	%eax, %gs
 	movq	$boot_stack_top, %rsp
 	xorl	%ebp, %ebp
+	.cfi_startproc
+	.cfi_undefined rip	/* nobody called this */
 	call	boot_main
 	ud2
+	.cfi_endproc
 
 	.code32
 no_long_mode:
