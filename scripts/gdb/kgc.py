@@ -156,10 +156,18 @@ def kgc_core(text):
         raise Failed("kgc core: to which file?")
     path = os.path.abspath(text)
     try:
-        gdb.execute("monitor dump-guest-memory -p " + path, to_string=True)
+        if os.path.exists(path):
+            os.remove(path)
+        said = gdb.execute("monitor dump-guest-memory -p " + path,
+                           to_string=True)
+        if not os.path.exists(path):
+            raise Failed("kgc core: %s: %s" % (path, said.strip() or
+                                               "QEMU did not write it"))
         core.fix(path)
-    except (gdb.error, OSError, core.Bad) as e:
+    except (gdb.error, core.Bad) as e:
         raise Failed("kgc core: %s" % e) from None
+    except OSError as e:
+        raise Failed("kgc core: %s: %s" % (path, e.strerror)) from None
     show.line("%s: %d bytes" % (path, os.path.getsize(path)))
 
 

@@ -17,9 +17,9 @@ from .tasks import read_tasks
 class Range:
     """Memory, or registers: then @words has their values by name."""
 
-    def __init__(self, kind, lo, hi, owner="", words=None):
+    def __init__(self, kind, lo, hi, owner="", words=None, stack_hi=0):
         self.kind, self.lo, self.hi = kind, lo, hi
-        self.owner, self.words = owner, words
+        self.owner, self.words, self.stack_hi = owner, words, stack_hi
 
     def name(self, at=None):
         if self.words is not None:
@@ -27,7 +27,9 @@ class Range:
                 "registers of %s" % self.owner
         at = self.lo if at is None else at
         if self.kind == "stack":
-            return "stack of %s, top - 0x%x" % (self.owner, self.hi - at)
+            return "%s of %s, top - 0x%x" % (
+                "stack" if at < self.stack_hi else "registers or libc",
+                self.owner, self.hi - at)
         if self.kind == "data":
             return "data " + symbol_at(at)
         return self.owner
@@ -83,7 +85,8 @@ def task_ranges(guest):
             yield Range("registers", 0, 0, str(t), registers())
             if not lo <= sp + redzone < hi:
                 sp = lo     # on another stack: how far is not known
-        yield Range("stack", max(sp, lo), hi, str(t))
+        yield Range("stack", max(sp, lo), hi, str(t),
+                    stack_hi=t.record["stack_hi"])
 
 
 def process_ranges(guest):
@@ -113,7 +116,8 @@ def thread_ranges(threads, thread):
     yield Range("registers", 0, 0, name, registers())
     for t in threads:
         if t["stack_lo"] <= sp < t["stack_hi"]:
-            yield Range("stack", sp - 128, t["stack_hi"], name)
+            yield Range("stack", sp - 128, t["stack_hi"], name,
+                        stack_hi=t["stack_hi"])
 
 
 def added_ranges(heap, which):

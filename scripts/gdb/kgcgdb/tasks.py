@@ -103,7 +103,8 @@ def backtrace(task, most=40):
     hidden = 0 if task.is_current else 2
     try:
         switched.select(task)
-        text = gdb.execute("bt %d" % (most + hidden), to_string=True)
+        text = gdb.execute("with backtrace past-main -- bt %d"
+                           % (most + hidden), to_string=True)
     finally:
         switched.select(before)
     parts = FRAME.split(text)[1:]

@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""gdb.t - what scripts/gdb/kgc.py says of a guest is what the guest says
+
+tests/programs/planted.c plants a chain, objects that are lost, and a thread
+that waits, and prints what the collector says of them.  Then gdb is asked the
+same: of the guest, stopped there, and of the memory that it leaves when it
+aborts.  Backtraces through interrupts and the collector are of the image.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+CHAIN, LOST, LOST_SIZE, LINK_SIZE = 10, 1000, 208, 80
+BEHIND = "kgc obj (char *)late + %d" % LINK_SIZE
+count = failures = 0
+
+
+def report(good, name, why=""):
+    global count, failures
+    count += 1
+    print("%sok %d - %s" % ("" if good else "not ", count, name))
+    if not good:
+        failures += 1
+        print("\n".join("# " + x for x in str(why).splitlines()[:60]))
+    sys.stdout.flush()
+
+
+def command(args, **more):
+    try:
+        r = subprocess.run(args, cwd=TOP, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           timeout=300, **more)
+    except subprocess.TimeoutExpired as e:
+        return 124, (e.stdout or b"").decode("ascii", "replace")
+    return r.returncode, r.stdout.decode("ascii", "replace")
+
+
+def debug(options, asked):
+    """Parts of what gdb says: one for each thing that it is asked."""
+    words = ["scripts/debug"] + options + ["--", "-nx", "-batch"]
+    for ask in tuple(asked) + ("echo",):
+        words += ["-ex", "echo <<<\\n", "-ex", ask]
+    status, text = command(words)
+    parts = text.split("<<<\n")[1:-1]
+    return parts if len(parts) == len(asked) else [text] * len(asked)
+
+
+class Truth:
+    """What the program printed."""
+
+    def __init__(self, text):
+        self.text = text
+        self.links = self.number("links (\\d+)")
+        self.lost = self.number("lost (\\d+)")
+        self.objects = self.number("objects (\\d+)")
+        self.bytes = self.number("bytes (\\d+)")
+        self.nmalloc = self.number("nmalloc (\\d+)")
+        self.sys = self.number("sys (\\d+)")
+        self.inuse = self.number("inuse (\\d+)")
+        self.next = self.number("next (\\d+)")
+        root = re.search("^root (.*?)\r?$", text, re.M)
+        self.root = root[1] if root else "?"
+
+    def number(self, pattern):
+        found = re.search(pattern, self.text)
+        return int(found[1]) if found else -1
+
+
+ASKED = ("kgc heap", "kgc spans", "kgc leaks", "kgc why ~hidden",
+         "kgc who ~hidden", "kgc obj (char *)planted + 9", "kgc roots",
+         "kgc tasks", "kgc check", "p *'kernel/task.c'::boot_task.list_link",
+         "p *'mm/heap.c'::heap.pages[0]", "p *'mm/heap.c'::heap.cache[0]",
+         "p *'kernel/task.c'::tasks", "kgc task thread 1", "bt",
+         "kgc task", BEHIND, "kgc obj &planted", "kgc why 0x10",
+         "kgc who nonsense", "kgc obj", "kgc spans ten", "kgc spans 59",
+         "kgc task 77", "kgc leaks ten")
+
+
+def line_of(text):
+    return text.count("\n") == 1 and text.startswith("kgc")
+
+
+def compare(where, said, truth):
+    """@said: what gdb answered, by question."""
+    heap = said["kgc heap"]
+    report("counted: %d objects, heap_alloc %d bytes; nmalloc %d," % (
+        truth.objects, truth.bytes, truth.nmalloc) in heap and
+        "heap_sys %d, heap_inuse %d," % (truth.sys, truth.inuse) in heap and
+        "next at %d bytes, gcpercent off" % truth.next in heap,
+        where + ": kgc heap counts as MemStats", heap + truth.text)
+    bits = re.search(r"by their bits: (\d+) objects, (\d+) bytes", heap)
+    report(bits and (int(bits[1]), int(bits[2])) == (truth.objects,
+                                                     truth.bytes),
+           where + ": so do the bits, without what windows hold", heap)
+    held = re.search(r"windows hold (\d+) more", heap)
+    report(held and int(held[1]) > 0, where + ": and they hold some", heap)
+    rows = re.findall(r"^ *(\w+) +(\d+|large) +\d+ +(\d+) +\d+ ",
+                      said["kgc spans"], re.M)
+    report(sum(int(n) for _, _, n in rows) == truth.objects and
+           ("scan", str(LINK_SIZE)) in [r[:2] for r in rows],
+           where + ": kgc spans has them all", said["kgc spans"])
+    leaks(where, said["kgc leaks"], truth)
+    chain(where, said, truth)
+    tasks(where, said)
+    mistakes(where, said)
+
+
+def leaks(where, text, truth):
+    total = re.match(r"(\d+) objects, (\d+) bytes", text)
+    lost = re.search(r"noscan +%d +(\d+) +(\d+)  0x" % LOST_SIZE, text)
+    # A stale word may keep one or two, and another be gone.
+    report(total and lost and abs(int(total[1]) - truth.lost) <= 4 and
+           LOST - 4 <= int(lost[1]) <= LOST and
+           int(lost[2]) == LOST_SIZE * int(lost[1]),
+           where + ": kgc leaks finds what is lost", text + truth.text)
+
+
+def chain(where, said, truth):
+    why = said["kgc why ~hidden"]
+    links = re.findall(r"^  (0x[0-9a-f]+) of %d bytes \(scan\)(, at \+0x0)?$"
+                       % LINK_SIZE, why, re.M)
+    report(truth.links == CHAIN == len(links) and
+           why.endswith("\n%d links\n" % CHAIN) and
+           [bool(at) for _, at in links] == [True] * 9 + [False] and
+           re.match("root: at 0x[0-9a-f]+, data planted\\+0x0$",
+                    why.splitlines()[0]) and truth.root ==
+           "data planted+0x0",
+           where + ": kgc why shows the chain", why + truth.text)
+    who = said["kgc who ~hidden"]
+    last, before = (links + [("?", "")] * 2)[CHAIN - 1], (
+        links + [("?", "")] * CHAIN)[CHAIN - 2]
+    report(who.startswith(last[0]) and "  %s: +0x0 in %s of %d bytes" % (
+        before[0], before[0], LINK_SIZE) in who,
+        where + ": kgc who shows the one before", who)
+    obj = said["kgc obj (char *)planted + 9"]
+    first, second = (links + [("?", "")] * 2)[:2]
+    report("+0x9 in the object %s of" % first[0] in obj and
+           "bits: allocated, not noscan, not marked, not special" in obj and
+           re.search(r"^  \+0x00  0x0*%s  -> %s of" % (
+               second[0][2:], second[0]), obj, re.M),
+           where + ": kgc obj shows its bits and words", obj)
+    roots = said["kgc roots"]
+    report(len(re.findall(r" data \w+\+0x", roots)) >= 2 and
+           "stack of task 1 (main), top - " in roots and
+           "(thread 1)" in roots and "registers of task 1" in roots,
+           where + ": kgc roots names the ranges", roots)
+    report(said["kgc check"] == "0 faults\n", where + ": kgc check",
+           said["kgc check"])
+
+
+def tasks(where, said):
+    text = said["kgc tasks"]
+    parts = re.split(r"^task (\d+) \((.*)\), (.*)\n", text, flags=re.M)[1:]
+    found = {name: (state, trace) for name, state, trace in
+             zip(parts[1::4], parts[2::4], parts[3::4])}
+    report(set(found) == {"idle", "main", "finalizer", "thread 1"},
+           where + ": kgc tasks has them all", text)
+    none = ("", "")
+
+    def through(name, *functions):
+        at = 0
+        for f in functions:
+            at = found.get(name, none)[1].find(" " + f + " (", at) + 1
+            if not at:
+                return False
+        return True
+
+    report(through("thread 1", "sched_switch_locked", "pause", "plant_wait",
+                   "plant_thread", "task_entry", "task_begin") and
+           through("finalizer", "sched_switch_locked", "final_loop",
+                   "task_entry", "task_begin") and
+           through("idle", "sched_switch_locked", "sched_idle",
+                   "kernel_main", "boot_main", "arch_start") and
+           through("main", "main", "task_entry", "task_begin"),
+           where + ": with backtraces to where they began", text)
+    report(found.get("thread 1", none)[0] == "asleep" and
+           found.get("main", none)[0] == "running: the processor is here",
+           where + ": and their states", text)
+    bt = said["bt"]
+    report("plant_wait ()" in bt and "task_begin ()" in bt and
+           "arch_switch ()" in said["kgc task thread 1"],
+           where + ": kgc task shows one", said["kgc task thread 1"] + bt)
+    printed = [said[a].split(" = ", 1)[-1] for a in (
+        "p *'mm/heap.c'::heap.pages[0]", "p *'mm/heap.c'::heap.cache[0]",
+        "p *'kernel/task.c'::tasks")]
+    report(re.match(r"span 0x[0-9a-f]+, \d+ pages, in use, nogc, one object "
+                    r"of \d+ bytes$", printed[0]) and
+           re.match(r"cache of slot 0 = \{scan %d = 0x[0-9a-f]+-0x[0-9a-f]+, "
+                    r"\d+ objects" % LINK_SIZE, printed[1]) and
+           re.match(r"task 3 \(thread 1\), asleep until \d+ ns, ",
+                    printed[2]),
+           where + ": spans, caches and tasks are printed in a line",
+           "\n".join(printed))
+
+
+def mistakes(where, said):
+    for ask, line in (
+            (BEHIND, "a free place for %d bytes at 0x[0-9a-f]+, "
+             "in the window of slot 0" % LINK_SIZE),
+            ("kgc obj &planted", "not in the heap \\(0x"),
+            ("kgc why 0x10", "not in the heap \\(0x"),
+            ("kgc who nonsense", 'No symbol "nonsense"'),
+            ("kgc obj", "of which address\\?"),
+            ("kgc spans ten", "ten: a class is a number"),
+            ("kgc spans 59", "none of class 59"),
+            ("kgc task 77", "no task 77: there are 0 \\(idle\\)"),
+            ("kgc leaks ten", "ten: how many is a number")):
+        report(line_of(said[ask]) and re.search(line, said[ask]),
+               "%s: %s is told in a line" % (where, ask), said[ask])
+
+
+def planted(arch, folder):
+    elf = os.path.join(folder, "planted")
+    status, text = command(["scripts/kgc-cc", "-march-kgc=" + arch, "-O2",
+                            "-g", "-Wall", "tests/programs/planted.c", "-o",
+                            elf])
+    if status:
+        report(False, arch + ": planted.c is compiled", text)
+        return
+    console = os.path.join(folder, "console")
+    asked = ("break planted_stop", "continue") + ASKED
+    said = debug(["--arch", arch, "--kernel", elf, "--mem", "64M",
+                  "--console", console], asked)
+    with open(console, errors="replace") as f:
+        truth = Truth(f.read())
+    compare(arch + " stopped", dict(zip(asked, said)), truth)
+    core = os.path.join(folder, "core")
+    status, text = command(["scripts/run-qemu", "--arch", arch, "--kernel",
+                            elf, "--mem", "64M", "--timeout", "120",
+                            "--core", core])
+    report(status == 1 and "%s: the memory of a guest that ended with 134"
+           % core in text, arch + ": abort() leaves its memory", text)
+    said = debug(["--arch", arch, "--kernel", elf, "--core", core], ASKED)
+    compare(arch + " dead", dict(zip(ASKED, said)), Truth(text))
+    stripped = os.path.join(folder, "stripped")
+    command(["strip", elf, "-o", stripped])
+    said = debug(["--kernel", stripped, "--core", core], ["kgc heap"])
+    report(line_of(said[0]) and "no debug info" in said[0],
+           arch + ": a stripped program is told in a line", said[0])
+
+
+IMAGE = ("kgc heap", "break mark_drain", "continue", "kgc tasks", "kgc heap",
+         "tbreak sched_tick", "delete 2", "continue", "kgc tasks",
+         "kgc core %s", "kgc core /nowhere/core")
+
+
+def image(arch, folder):
+    """Backtraces from the collector's stack and from an interrupt."""
+    core = os.path.join(folder, "live")
+    asked = [a % core if "%s" in a else a for a in IMAGE]
+    said = debug(["--arch", arch, "--mem", "64M", "--append", "run=trees:12",
+                  "--console", os.path.join(folder, "console")], asked)
+    report(line_of(said[0]) and "no heap yet" in said[0],
+           arch + ": before the heap is there", said[0])
+    report(re.search(r"mark_drain \(.* cycle_stopped \(.*<signal handler "
+                     r"called>.* collect \(.* trees_run \(.* task_begin \(",
+                     said[3], re.S),
+           arch + ": a backtrace from the collector's stack", said[3])
+    report("cycle 1 runs" in said[4] and
+           "the world is stopped by task 1 (main)" in said[4],
+           arch + ": a cycle that runs", said[4])
+    report(re.search(r"sched_tick \(.* trap_irq \(.*<signal handler called>"
+                     r".* trees_run \(.* task_begin \(", said[8], re.S),
+           arch + ": a backtrace from an interrupt", said[8])
+    report(said[9].startswith(core + ": ") and os.path.getsize(core) >
+           60 << 20 if os.path.exists(core) else False,
+           arch + ": kgc core writes a dump", said[9])
+    report(said[10].startswith("kgc core: ") and said[10].count("\n") == 1,
+           arch + ": where it cannot, a line", said[10])
+    said = debug(["--arch", arch, "--core", core], ["kgc tasks", "kgc check"])
+    report("trees_run (" in said[0] and said[1].endswith("faults\n"),
+           arch + ": which gdb reads", said[0] + said[1])
+
+
+def refused(folder):
+    status, text = command(["scripts/debug", "--kernel", folder + "/none"])
+    report(status == 1 and text == "debug: %s/none: No such file or "
+           "directory\n" % folder, "no image", text)
+    status, text = command(["scripts/debug", "--mem", "nonsense", "--console",
+                            os.path.join(folder, "console")])
+    report(status == 1 and text.startswith("debug: QEMU did not start: ") and
+           text.count("\n") == 1, "QEMU does not start", text)
+    status, text = command(["gdb", "-nx", "-batch", "-x",
+                            "scripts/gdb/kgc.py", "-ex", "kgc heap"])
+    report(line_of(text) and "no program" in text, "no program", text)
+    status, text = command(["gdb", "-nx", "-batch", "-x",
+                            "scripts/gdb/kgc.py", "-ex", "kgc heap",
+                            "build/x86_64/kgc.elf"])
+    report(line_of(text) and "nothing runs here" in text, "nothing runs",
+           text)
+
+
+def main():
+    arches = os.environ.get("ARCHES", "x86_64 i386").split()
+    if os.environ.get("T") or not shutil.which("gdb"):
+        print("1..0 # SKIP " + ("no gdb" if not os.environ.get("T") else
+                                "only " + os.environ["T"]))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        for arch in arches:
+            planted(arch, folder)
+            image(arch, folder)
+        refused(folder)
+    print("1..%d" % count)
+    return failures != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
