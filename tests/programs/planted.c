@@ -8,6 +8,7 @@
  */
 #include <kgc/kgc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct link {
 struct link *planted, *filler, *late;
 volatile uintptr_t hidden; /* ~ the chain's last */
 static pthread_t thread;
+static sem_t never;
 
 __attribute__((noinline)) static void plant_chain(void)
 {
@@ -57,8 +59,8 @@ __attribute__((noinline)) static void plant_leak(void)
 
 __attribute__((noinline)) static void plant_wait(void)
 {
-	pause();
-	hidden = 0; /* this call is not its last deed, so it has a frame */
+	sem_wait(&never);
+	hidden = 0; /* the call is not its last deed, so it has a frame */
 }
 
 static void *plant_thread(void *arg)
@@ -91,6 +93,7 @@ int main(void)
 	kgc_set_percent(-1);
 	plant_chain();
 	plant_leak();
+	sem_init(&never, 0, 0);
 	pthread_create(&thread, NULL, plant_thread, NULL);
 	sleep(1);
 	printf("links %d\n", kgc_why((void *)~hidden, show_link, NULL));

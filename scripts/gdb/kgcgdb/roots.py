@@ -17,6 +17,8 @@ from .tasks import read_tasks
 class Range:
     """Memory, or registers: then @words has their values by name."""
 
+    own = False     # of what runs, and so perhaps of who asks
+
     def __init__(self, kind, lo, hi, owner="", words=None, stack_hi=0):
         self.kind, self.lo, self.hi = kind, lo, hi
         self.owner, self.words, self.stack_hi = owner, words, stack_hi
@@ -61,6 +63,13 @@ def registers():
     return found
 
 
+class Registers(Range):
+    own = True
+
+    def __init__(self, owner):
+        super().__init__("registers", 0, 0, owner, registers())
+
+
 def stack_pointer():
     return int(gdb.parse_and_eval("(char *)$sp"))
 
@@ -82,11 +91,13 @@ def task_ranges(guest):
         sp = t.record["roots_sp"] or t.record["sp"] - redzone
         if t.is_current and not t.record["roots_sp"]:
             sp = stack_pointer() - redzone
-            yield Range("registers", 0, 0, str(t), registers())
+            yield Registers(str(t))
             if not lo <= sp + redzone < hi:
                 sp = lo     # on another stack: how far is not known
-        yield Range("stack", max(sp, lo), hi, str(t),
-                    stack_hi=t.record["stack_hi"])
+        r = Range("stack", max(sp, lo), hi, str(t),
+                  stack_hi=t.record["stack_hi"])
+        r.own = t.is_current
+        yield r
 
 
 def process_ranges(guest):
@@ -113,11 +124,13 @@ def process_ranges(guest):
 
 def thread_ranges(threads, thread):
     name, sp = "thread %d" % thread.num, stack_pointer()
-    yield Range("registers", 0, 0, name, registers())
+    yield Registers(name)
     for t in threads:
         if t["stack_lo"] <= sp < t["stack_hi"]:
-            yield Range("stack", sp - 128, t["stack_hi"], name,
-                        stack_hi=t["stack_hi"])
+            r = Range("stack", sp - 128, t["stack_hi"], name,
+                      stack_hi=t["stack_hi"])
+            r.own = True
+            yield r
 
 
 def added_ranges(heap, which):

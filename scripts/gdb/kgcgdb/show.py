@@ -45,15 +45,13 @@ def stopper():
     return task if task is not None and int(task) else None
 
 
-def cycle(heap):
+def cycles(heap):
     head = heap.head
     behind = sum(s.inuse and s.record["sweepgen"] != head["sweepgen"]
                  for s in heap.spans)
     percent = signed(head["pacer.percent"])
+    line("%d collections; %d spans are to be swept" % (head["numgc"], behind))
     task = stopper()
-    line("cycle %d %s; %d spans are to be swept" % (
-        head["numgc"] + (task is not None),
-        "runs" if task is not None else "is over", behind))
     if task is not None:
         line("the world is stopped by task %d (%s)" % (
             int(task["id"]), task["name"].string()))
@@ -79,7 +77,7 @@ def heap(heap):
     line("windows hold %d more" % sum(
         (heap.held[s.address][1] - heap.held[s.address][0]) // s.size
         for s in heap.spans if s.address in heap.held))
-    cycle(heap)
+    cycles(heap)
     line("%d records of objects, %d finalizers due, %d sites sampled" % (
         head["specials.n"], head["specials.nqueued"],
         head["profile.nbuckets"]))
@@ -170,19 +168,34 @@ def who(heap, p):
     line("%d words" % n if n else "  nothing")
 
 
+def path(heap, target):
+    """A root's name, and the objects from there.  What runs holds whatever
+    it works on, so its stack and registers come last, but for what only waits
+    for its finalizer."""
+    others = [r for r in heap.roots if not r.range.own]
+    kept = [i for i in range(len(heap)) if heap.is_root(i)]
+    for roots_, more in ((others, kept), (heap.roots, ())):
+        way = graph.path(heap, [r.target for r in roots_] + list(more),
+                         target)
+        if way:
+            first = [r for r in roots_ if r.target == way[0]]
+            return root_text(heap, first[0]) if first else \
+                "kgc_free() alone frees it", way
+    waiting = [i for i, f in enumerate(heap.flags) if f & dump.HAS_FINALIZER]
+    return "waits for its finalizer", graph.path(heap, waiting, target)
+
+
 def why(heap, p):
     target = object_at(heap, p, "why")
     if heap.kind[target] == 8 or heap.is_root(target):
         line("%s: kgc_free() alone frees it" % report.describe(heap, target))
         return
-    way = graph.path(heap, graph.roots_of(heap), target)
+    root, way = path(heap, target)
     if way is None:
         line("%s is not reached from any root" % report.describe(heap,
                                                                  target))
         return
-    first = [r for r in heap.roots if r.target == way[0]]
-    line("root: " + (root_text(heap, first[0]) if first else
-                     "kgc_free() alone frees it"))
+    line("root: " + root)
     for i, to in zip(way, way[1:] + [None]):
         off = heap.words_to(i, to)[:1] if to is not None else []
         line("  %s%s" % (report.describe(heap, i), ", at +0x%x" % off[0]
