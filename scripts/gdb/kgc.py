@@ -192,5 +192,6 @@ Prefix()
 for verb in (kgc_heap, kgc_spans, kgc_obj, kgc_who, kgc_why, kgc_roots,
              kgc_leaks, kgc_check, kgc_tasks, kgc_task, kgc_core):
     Verb(verb)
-gdb.unwinder.register_unwinder(None, tasks.switched, replace=True)
+for unwinder in (tasks.switched, tasks.DoubleFault()):
+    gdb.unwinder.register_unwinder(None, unwinder, replace=True)
 gdb.pretty_printers.append(printers.lookup)

@@ -64,6 +64,8 @@ class Truth:
         self.sys = self.number("sys (\\d+)")
         self.inuse = self.number("inuse (\\d+)")
         self.next = self.number("next (\\d+)")
+        kinds = re.search(r"^kinds( .*?)\r?$", text, re.M)
+        self.kinds = [int(k) for k in kinds[1].split()] if kinds else []
         root = re.search("^root (.*?)\r?$", text, re.M)
         self.root = root[1] if root else "?"
 
@@ -79,7 +81,8 @@ ASKED = ("kgc heap", "kgc spans", "kgc leaks", "kgc why ~hidden",
          "p *'kernel/task.c'::tasks", "kgc task thread 1", "bt",
          "kgc task", BEHIND, "kgc obj &planted", "kgc why 0x10",
          "kgc who nonsense", "kgc obj", "kgc spans ten", "kgc spans 59",
-         "kgc task 77", "kgc leaks ten")
+         "kgc task 77", "kgc leaks ten",
+         *("kgc why ~kinds[%d]" % i for i in range(5)))
 
 
 def line_of(text):
@@ -150,6 +153,7 @@ def chain(where, said, truth):
            re.search(r"^  \+0x00  0x0*%s  -> %s of" % (
                second[0][2:], second[0]), obj, re.M),
            where + ": kgc obj shows its bits and words", obj)
+    kinds(where, [said["kgc why ~kinds[%d]" % i] for i in range(5)], truth)
     roots = said["kgc roots"]
     report(len(re.findall(r" data \w+\+0x", roots)) >= 2 and
            "stack of task 1 (main), top - " in roots and
@@ -157,6 +161,22 @@ def chain(where, said, truth):
            where + ": kgc roots names the ranges", roots)
     report(said["kgc check"] == "0 faults\n", where + ": kgc check",
            said["kgc check"])
+
+
+def kinds(where, whys, truth):
+    """By an uncollectable object, an ephemeron, a finalizer, a typed object,
+    and by a word of that one that is no pointer."""
+    want = ("root: at 0x[0-9a-f]+, uncollectable object 0x[0-9a-f]+[+]0x[48]",
+            r"root: at 0x[0-9a-f]+, data key\+0x0(?s:.*), ephemeron\n",
+            "root: waits for its finalizer",
+            r"root: at 0x[0-9a-f]+, data typed\+0x0(?s:.*)\(typed\)",
+            "0x[0-9a-f]+ of 320 bytes .* is not reached from any root\n")
+    links = [int((re.search(r"^(\d+) links", w, re.M) or (0, 0))[1])
+             for w in whys]
+    report(all(map(re.match, want, whys)) and links == truth.kinds ==
+           [1, 2, 1, 2, 0],
+           where + ": chains through what is held in other ways",
+           "".join(whys) + str(truth.kinds))
 
 
 def tasks(where, said):
@@ -255,7 +275,8 @@ IMAGE = ("kgc heap", "break mark_drain", "continue", "kgc tasks", "kgc heap",
          "tbreak cycle_after", "delete 2", "continue",
          "p record->objects_after", "p record->heap_after", "kgc heap",
          "tbreak sched_tick", "continue", "kgc tasks",
-         "kgc core %s", "kgc core /nowhere/core")
+         "kgc core %s", "kgc core /nowhere/core",
+         "set var 'mm/heap.c'::heap.pages[0]->nelems = 7", "kgc check")
 
 
 def live_again(said):
@@ -316,9 +337,43 @@ def image(arch, folder):
            arch + ": kgc core writes a dump", said[14])
     report(said[15].startswith("kgc core: ") and said[15].count("\n") == 1,
            arch + ": where it cannot, a line", said[15])
+    report(re.search(r"^span 0x[0-9a-f]+: 7 objects of ", said[17], re.M),
+           arch + ": kgc check finds damage", said[17])
     said = debug(["--arch", arch, "--core", core], ["kgc tasks", "kgc check"])
     report("trees_run (" in said[0] and said[1].endswith("faults\n"),
            arch + ": which gdb reads", said[0] + said[1])
+
+
+def hung(arch, folder):
+    """A guest that never ends, on the machine that has the least."""
+    core, elf = os.path.join(folder, "hung"), os.path.join(folder, "ends")
+    command(["scripts/kgc-cc", "-march-kgc=" + arch, "-g", "-O2",
+             "tests/programs/ends.c", "-o", elf])
+    status, text = command(["scripts/run-qemu", "--arch", arch, "--kernel",
+                            elf, "--mem", "64M", "--timeout", "2", "--core",
+                            core, "--machine", "microvm", "--append",
+                            "-- loop"])
+    said = debug(["--kernel", elf, "--core", core], ["bt", "kgc leaks"])
+    report(status == 124 and "was not done after 2 s" in text and
+           " main (argc=" in said[0] and "0 objects, " in said[1],
+           arch + ": a guest that hangs leaves its memory, too",
+           text + "".join(said))
+    status, text = command(["scripts/run-qemu", "--arch", arch, "--mem", "64M",
+                            "--append", "crash=null", "--core",
+                            "/nowhere/core"])
+    report(status == 1 and re.search(r"^run-qemu: no dump: .*/nowhere/core",
+                                     text, re.M),
+           arch + ": where it cannot be written, a line", text)
+
+
+def overflow(arch, folder):
+    """On i386 a double fault is a task of the processor's."""
+    core = os.path.join(folder, "overflow")
+    command(["scripts/run-qemu", "--arch", arch, "--mem", "64M", "--append",
+             "crash=overflow", "--timeout", "60", "--core", core])
+    said = debug(["--arch", arch, "--core", core], ["bt 20", "bt -2"])
+    report(said[0].count(" crash_overflow (") > 5 and "task_begin" in said[1],
+           arch + ": a backtrace of a stack overflow", "".join(said))
 
 
 def refused(folder):
@@ -350,6 +405,8 @@ def main():
             planted(arch, folder)
             image(arch, folder)
             process(arch, folder)
+            hung(arch, folder)
+            overflow(arch, folder)
         refused(folder)
     print("1..%d" % count)
     return failures != 0

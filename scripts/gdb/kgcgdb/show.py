@@ -177,10 +177,13 @@ def path(heap, target):
     for roots_, more in ((others, kept), (heap.roots, ())):
         way = graph.path(heap, [r.target for r in roots_] + list(more),
                          target)
+        if way and heap.is_root(way[0]):
+            at = heap.words_to(*way[:2])[0]
+            return "at 0x%x, uncollectable object 0x%x+0x%x" % (
+                heap.addr[way[0]] + at, heap.addr[way[0]], at), way[1:]
         if way:
-            first = [r for r in roots_ if r.target == way[0]]
-            return root_text(heap, first[0]) if first else \
-                "kgc_free() alone frees it", way
+            return root_text(heap, next(r for r in roots_
+                                        if r.target == way[0])), way
     waiting = [i for i, f in enumerate(heap.flags) if f & dump.HAS_FINALIZER]
     return "waits for its finalizer", graph.path(heap, waiting, target)
 

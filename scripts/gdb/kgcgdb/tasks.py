@@ -93,6 +93,32 @@ class Switched(gdb.unwinder.Unwinder):
         return info
 
 
+class DoubleFault(gdb.unwinder.Unwinder):
+    """i386: the processor goes on in a task of its own, and keeps the
+    registers in a segment of the one before."""
+    SAVED = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp", "eip")
+
+    def __init__(self):
+        super().__init__("kgc double fault")
+
+    def __call__(self, pending):
+        if pending.architecture().name() != "i386":
+            return None
+        pc = pending.read_register("eip")
+        block = gdb.block_for_pc((int(pc) - 1) & 0xffffffff)
+        while block and not block.function:
+            block = block.superblock
+        if not block or block.function.name != "double_fault":
+            return None
+        tss = value_of("'arch/x86/i386/desc.c'::tss")
+        info = pending.create_unwind_info(FrameId(
+            pending.read_register("esp"), pc))
+        for name in self.SAVED:
+            word = pending.read_register(name).type
+            info.add_saved_register(name, tss[name].cast(word))
+        return info
+
+
 switched = Switched()
 FRAME = re.compile(r"^#(\d+) ", re.M)
 
