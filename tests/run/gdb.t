@@ -350,11 +350,11 @@ def hung(arch, folder):
     command(["scripts/kgc-cc", "-march-kgc=" + arch, "-g", "-O2",
              "tests/programs/ends.c", "-o", elf])
     status, text = command(["scripts/run-qemu", "--arch", arch, "--kernel",
-                            elf, "--mem", "64M", "--timeout", "2", "--core",
+                            elf, "--mem", "64M", "--timeout", "5", "--core",
                             core, "--machine", "microvm", "--append",
                             "-- loop"])
     said = debug(["--kernel", elf, "--core", core], ["bt", "kgc leaks"])
-    report(status == 124 and "was not done after 2 s" in text and
+    report(status == 124 and "was not done after 5 s" in text and
            " main (argc=" in said[0] and "0 objects, " in said[1],
            arch + ": a guest that hangs leaves its memory, too",
            text + "".join(said))

@@ -29,6 +29,11 @@ for libs in "the prefix"/lib/kgc/*-*/flags; do
 	KGC_RUN=kgc-run
 	run hello -- x
 	check "$libc: runs" ended 7 'argv[1] = <x>'
+	! command -v gdb >/dev/null ||
+		check "$libc: in gdb" eval '"the prefix/lib/kgc/debug" \
+			--kernel hello -- -nx -batch -ex "break main" \
+			-ex continue -ex "kgc heap" 2>&1 |
+			grep -q "^heap at 0x"'
 	for client in bdwgc/alloc.c bdwgc/threads.c; do
 		kgc-cc -march-kgc="$arch" -mlibc="$libc" -mbdwgc -O2 \
 			$client -pthread -o client -H 2>headers
