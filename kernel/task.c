@@ -31,6 +31,11 @@
 #include <lib/format.h>
 
 enum { GUARD = 4096, PAGE = 4096 };
+/*
+ * Left unused at the end of a block: task->end lies among the task's roots, and
+ * as the address behind the block would keep whatever object begins there.
+ */
+enum { BEHIND = 16 };
 /* Least stack: the registers of an interrupt and a switch, twice over. */
 enum { STACK_LEAST = 8 << 10 };
 /* Room for the FP state of the boot stack: AVX-512's is 2,696 bytes. */
@@ -87,7 +92,7 @@ static void task_entry(void *arg)
 /* Lay the parts out at the top of @block, from the end down. */
 static struct task *task_lay_out(uintptr_t block, size_t size)
 {
-	uintptr_t end = block + size;
+	uintptr_t end = block + size - BEHIND;
 	struct task *task = (void *)(end - align_up(sizeof(*task), 16));
 	uintptr_t libc, tls, tls_lo, fp;
 
@@ -143,7 +148,7 @@ struct task *task_create_stopped(const char *name, void (*fn)(void *arg),
 {
 	size_t stack = stack_bytes ? stack_bytes : TASK_STACK;
 	size_t top = sizeof(struct task) + libc_task_size() + tls_room() +
-		     arch_fp_size() + ARCH_FP_ALIGN + 32;
+		     arch_fp_size() + ARCH_FP_ALIGN + 32 + BEHIND;
 	struct task *task;
 	unsigned long irq;
 	size_t size;

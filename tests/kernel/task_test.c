@@ -111,6 +111,23 @@ KTEST(kernel_task, blocks_are_given_back)
 	EXPECT_EQ(after.stacks_inuse, before.stacks_inuse);
 }
 
+/* What lies behind a block would be kept as long as the task. */
+KTEST(kernel_task, structure_refers_to_nothing_behind_its_block)
+{
+	volatile int n = 0;
+	struct task *task =
+		task_create_stopped("test", add_one, (void *)&n, 0);
+	uintptr_t end;
+	const uintptr_t *word;
+
+	ASSERT(task);
+	end = task->block + kgc_usable_size((void *)task->block);
+	for (word = (uintptr_t *)task; word < (uintptr_t *)(task + 1); word++)
+		EXPECT(*word != end);
+	task_start(task);
+	task_join(task);
+}
+
 /* --- time --- */
 
 KTEST(kernel_task, sleep_is_not_too_short)

@@ -10,7 +10,7 @@
  *	| guard    |  ... stack, growing down | FP | TLS | libc | struct task |
  *
  * What a task that does not run has in registers lies on its stack and in the
- * FP area, so its one root range is [sp - ARCH_REDZONE, block + size).
+ * FP area, so its one root range is [sp - ARCH_REDZONE, end).
  */
 #ifndef KERNEL_TASK_H
 #define KERNEL_TASK_H
@@ -57,7 +57,7 @@ struct task {
 	uintptr_t block;    /* 0: the boot stack */
 	uintptr_t stack_lo; /* first byte above the guard page */
 	uintptr_t stack_hi;
-	uintptr_t end; /* of the block: its roots end here */
+	uintptr_t end; /* its roots end here, a little before the block does */
 	paddr_t guard; /* the frame that the guard page had */
 };
 
