@@ -115,8 +115,7 @@ KTEST(kernel_task, blocks_are_given_back)
 KTEST(kernel_task, structure_refers_to_nothing_behind_its_block)
 {
 	volatile int n = 0;
-	struct task *task =
-		task_create_stopped("test", add_one, (void *)&n, 0);
+	struct task *task = task_create_stopped("test", add_one, (void *)&n, 0);
 	uintptr_t end;
 	const uintptr_t *word;
 

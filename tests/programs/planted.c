@@ -21,10 +21,10 @@ struct link {
 	char weight[WEIGHT];
 };
 
-struct link *planted, *filler, *late;
+struct link *planted, *late;
 volatile uintptr_t hidden; /* ~ the chain's last */
 enum { HELD, VALUE, FINAL, NAMED, UNNAMED, KINDS };
-volatile uintptr_t kinds[KINDS]; /* ~ what is held in other ways than by words */
+volatile uintptr_t kinds[KINDS]; /* ~ what is held otherwise */
 void *key, *typed;
 static pthread_t thread;
 static sem_t never;
@@ -34,8 +34,6 @@ __attribute__((noinline)) static void plant_chain(void)
 	struct link *l;
 	int i;
 
-	/* A task's structure has the address behind its stack: not ours. */
-	filler = kgc_alloc(sizeof(*l), 0);
 	for (i = 0; i < CHAIN; i++) {
 		l = kgc_alloc(sizeof(*l), 0);
 		l->next = planted;
