@@ -298,7 +298,8 @@ def process(arch, folder):
     words = [w for a in asked for w in ("-ex", "echo <<<\\n", "-ex", a)]
     gdb = ["gdb", "-nx", "-batch", "-x", "scripts/gdb/kgc.py"]
     status, text = command(gdb + words + [
-        "--args", "build/%s/kgc" % host, "run=trees:12"])
+        "--args", "build/%s/kgc" % host, "heap_reserve=64M",
+        "run=trees:12"])
     said = (text.split("<<<\n")[1:] + [""] * len(asked))[:len(asked)]
     report(live_again(said[7:10]), host + ": kgc heap", text)
     report(re.match(r"0 objects, ", said[10]) and said[11] == "0 faults\n" and
