@@ -3,6 +3,8 @@
 import bisect
 import subprocess
 
+from .dump import Bad
+
 
 class Symbols:
     """Knows nothing, or the functions of an ELF file linked in place."""
@@ -11,7 +13,9 @@ class Symbols:
         self.addr, self.name = [], []
         if elf:
             out = subprocess.run(["nm", "-n", "--defined-only", elf],
-                                 check=True, capture_output=True, text=True)
+                                 capture_output=True, text=True)
+            if out.returncode or not out.stdout:
+                raise Bad("%s: no symbols" % elf)
             for line in out.stdout.splitlines():
                 addr, kind, name = line.split(None, 2)
                 if kind in "tTwW":
