@@ -27,6 +27,9 @@ class Browser:
         self.seconds, self.number, self.buffer = seconds, 0, b""
         self.events, self.session = [], None
         self.home = tempfile.TemporaryDirectory()
+        # Its own pages for developers, chrome://tracing too, are off at first.
+        with open(os.path.join(self.home.name, "Local State"), "w") as f:
+            json.dump({"internal_only_uis_enabled": True}, f)
         theirs_in, self.out = os.pipe()
         self.into, theirs_out = os.pipe()
 
@@ -167,11 +170,11 @@ class Browser:
                       text="\r" if name == "Enter" and kind == "keyDown"
                       else "")
 
-    def choose_file(self, selector, path):
-        root = self.call("DOM.getDocument")["root"]["nodeId"]
-        node = self.call("DOM.querySelector", nodeId=root,
-                         selector=selector)["nodeId"]
-        self.call("DOM.setFileInputFiles", nodeId=node, files=[path])
+    def choose_file(self, element, path):
+        """As if the file had been chosen for an <input type=file>."""
+        found = self.call("Runtime.evaluate", expression=element)["result"]
+        self.call("DOM.setFileInputFiles", objectId=found["objectId"],
+                  files=[path])
 
     def picture(self, path, whole=False):
         data = self.call("Page.captureScreenshot", format="png",
