@@ -12,15 +12,19 @@ has a time if it begins with one, as [12.345678]; or --seconds says how long
 the run was.  Debian's own Python is named above because it has matplotlib.
 """
 import argparse
+import io
 import os
+import signal
 import stat
 import sys
 import time
 
 sys.dont_write_bytecode = True
-from kgclib import trace
+from kgclib import output, trace
 
 BAR = 40
+# As in heapdump.py's page: to tell apart without red and green.
+BEFORE, LIVE, PAUSE, SWEEP = "#0072b2", "#009e73", "#d55e00", "#5b5f66"
 
 
 def stamped(stream, live, echo):
@@ -80,7 +84,24 @@ def summary(run, seconds):
     curve(run)
 
 
-def plot(all_runs, path):
+def draw_run(run, at, heap, pause):
+    """@at: where each of its cycles stands on the horizontal axis."""
+    x = [t for t in at for _ in (0, 1)]
+    y = [v for c in run for v in (c.before, c.after)]
+    live = [c.after for c in run]
+    heap.fill_between(at, live, color=LIVE, alpha=0.3, linewidth=0)
+    heap.plot(x, y, color=BEFORE, linewidth=1,
+              marker="o" if len(run) < 60 else "", markersize=3,
+              label="heap, before and after each collection")
+    heap.plot(at, live, color=LIVE, linewidth=1.5, label="what lives")
+    pause.vlines(at, 0, [c.pause for c in run], color=PAUSE, linewidth=1.2)
+    pause.plot(at, [c.pause for c in run], "o", color=PAUSE, markersize=4,
+               label="pause")
+    pause.plot(at, [c.sweep for c in run], "x", color=SWEEP, markersize=4,
+               label="sweep, the program running")
+
+
+def plot(all_runs, path, title):
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
@@ -88,36 +109,31 @@ def plot(all_runs, path):
         2, 1, sharex=True, figsize=(10, 6.5), layout="constrained")
     timed = len(all_runs) == 1 and all(c.time is not None
                                        for c in all_runs[0])
-    at = 0
+    first = 1
     for run in all_runs:
-        x, y, live = [], [], []
-        for c in run:
-            here = c.time if timed else at
-            at += 1
-            x += [here, here]
-            y += [c.before, c.after]
-            live.append((here, c.after))
-        heap.plot(x, y, color="tab:blue", linewidth=1)
-        heap.fill_between(*zip(*live), color="tab:green", alpha=0.35)
-        heap.plot(*zip(*live), color="tab:green", linewidth=1)
-        xs = x[::2]
-        pause.vlines(xs, 0, [c.pause for c in run], color="tab:red",
-                     linewidth=1.5)
-        pause.plot(xs, [c.pause for c in run], ".", color="tab:red")
-        pause.plot(xs, [c.sweep for c in run], ".", color="tab:gray",
-                   markersize=4)
-    heap.set_ylabel("heap, MB")
-    heap.set_ylim(bottom=0)
-    heap.legend(["allocated", "live"], loc="upper left")
-    pause.set_ylabel("ms")
-    pause.set_ylim(bottom=0)
+        at = [c.time for c in run] if timed else \
+            list(range(first, first + len(run)))
+        first += len(run)
+        draw_run(run, at, heap, pause)
+    for axes, unit in ((heap, "MB"), (pause, "ms")):
+        axes.set_ylabel(unit)
+        # Above all there is, for the legend.
+        axes.set_ylim(bottom=0, top=axes.get_ylim()[1] * 1.2)
+        axes.grid(axis="y", color="#d9dce1", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+        handles, labels = axes.get_legend_handles_labels()
+        once = dict(zip(labels, handles))
+        axes.legend(once.values(), once.keys(), loc="upper left", ncols=2,
+                    frameon=False)
     pause.set_xlabel("seconds" if timed else "collection")
-    handles = pause.get_lines()[:2]
-    pause.legend(handles, ["pause", "sweep, the program running"],
-                 loc="upper left")
     if not timed:
         pause.xaxis.get_major_locator().set_params(integer=True)
-    figure.savefig(path, dpi=110)
+    heap.set_title("%s: %d collections" % (title, sum(map(len, all_runs))),
+                   loc="left", fontsize=11)
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=110, format=path[-3:])
+    output.write(path, picture.getvalue())
     print("drawn: %s" % path)
 
 
@@ -144,7 +160,8 @@ def main():
         summary(run, args.seconds)
     if args.plot:
         try:
-            plot(all_runs, args.plot)
+            plot(all_runs, args.plot,
+                 os.path.basename(args.log or "standard input"))
         except ImportError:
             sys.exit("gctrace: no matplotlib: apt-get install "
                      "python3-matplotlib")
@@ -153,4 +170,5 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     main()

@@ -4,21 +4,22 @@
 
     heapmap.py DUMP OUT.png|OUT.svg
 
-The colour of a cell is the size class of its span, from 8 bytes (violet) to
-32 KiB (red), or that of large objects or nogc blocks; the fuller the page, the
-stronger it is.  Pages run from left to right, then down.  DUMP is what
-heapdump.py reads.  Debian's own Python is named above because it has
-matplotlib.
+The colour of a cell is the size of its span's objects, in eight groups, or
+that of nogc blocks; the fuller the page, the stronger it is.  Pages run from
+left to right, then down.  DUMP is what heapdump.py reads.  Debian's own
+Python is named above because it has matplotlib.
 """
+import io
 import math
+import os
 import sys
 
 sys.dont_write_bytecode = True
+from kgclib import colors, output
 from kgclib import dump as dumps
 
-NOGC, LARGE, FREE, RELEASED = "#8c6d46", "#4a4a55", "#e4e4e4", "#ffffff"
-WEAKEST = 0.18      # of a page that has an object at all
-CLASSES = 60
+FREE, RELEASED = "#d9dce1", "#ffffff"
+WEAKEST = 0.2       # of a page that has an object at all
 
 
 def hex_color(text):
@@ -45,7 +46,7 @@ def page_fills(dump, span):
     return [u / dump.page_size for u in used]
 
 
-def cells(dump, colormap):
+def cells(dump):
     out = []
     for s in dump.spans:
         if s.kind is None:
@@ -54,50 +55,56 @@ def cells(dump, colormap):
             out += [hex_color(FREE)] * (s.npages - s.released)
         elif s.kind < 0:
             out += [hex_color(RELEASED)] * s.npages
-        elif s.sizeclass:
-            color = colormap((s.sizeclass - 1) / (CLASSES - 1))[:3]
-            out += [fade(color, f) for f in page_fills(dump, s)]
         else:
-            out += [hex_color(NOGC if s.kind == 8 else LARGE)] * s.npages
+            color = hex_color(colors.GROUPS[colors.group(s)][2])
+            out += [fade(color, f) for f in page_fills(dump, s)] \
+                if s.sizeclass else [color] * s.npages
     return out
 
 
-def draw(dump, path):
+def label(dump, axes, wide, height, title):
+    """Rows by where they begin, in the heap; a grid if cells are large."""
+    row = wide * dump.page_size
+    step = next(1 << k for k in range(12, 60)
+                if (1 << k) >= row and height * row <= (1 << k) * 10)
+    ticks = [at / row for at in range(0, height * row, step)]
+    axes.set_yticks(ticks, labels=["%g" % (step * i / (1 << 20))
+                                   for i in range(len(ticks))])
+    axes.set_ylabel("MB from the start")
+    axes.set_xlabel("%d pages of %d bytes in a row" % (wide, dump.page_size))
+    axes.set_title("%s: %d pages from 0x%x, %d objects" % (
+        title, dump.npages, dump.start, len(dump)), loc="left", fontsize=11)
+    if wide <= 64:
+        axes.set_xticks(range(0, wide + 1), minor=True)
+        axes.set_yticks(range(0, height + 1), minor=True)
+        axes.grid(which="minor", color="white", linewidth=0.6)
+        axes.tick_params(which="minor", length=0)
+
+
+def draw(dump, path, title):
     import matplotlib
     matplotlib.use("Agg")
-    from matplotlib import cm, colors, patches, pyplot
-    colormap = matplotlib.colormaps["turbo"]
-    flat = cells(dump, colormap)
-    wide = 1 << max(5, round(math.log2(math.sqrt(len(flat) or 1)) + 0.25))
+    from matplotlib import patches, pyplot
+    flat = cells(dump)
+    wide = 1 << max(5, round(math.log2(math.sqrt(len(flat) or 1)) + 0.75))
     flat += [(1.0, 1.0, 1.0)] * (-len(flat) % wide)
     rows = [flat[i:i + wide] for i in range(0, len(flat), wide)]
     figure, axes = pyplot.subplots(
-        figsize=(10, max(2.5, 8.5 * len(rows) / wide) + 1.2),
+        figsize=(11, max(2.0, 8.6 * len(rows) / wide) + 1.2),
         layout="constrained")
     axes.imshow(rows, interpolation="nearest", aspect="equal",
                 extent=(0, wide, len(rows), 0))
-    if wide <= 64:
-        axes.set_xticks(range(0, wide + 1), minor=True)
-        axes.set_yticks(range(0, len(rows) + 1), minor=True)
-        axes.grid(which="minor", color="white", linewidth=0.6)
-    axes.tick_params(which="minor", length=0)
-    axes.set_xlabel("%d pages in a row, each %d bytes; from 0x%x" % (
-        wide, dump.page_size, dump.start))
-    axes.set_ylabel("rows")
-    axes.legend(handles=[patches.Patch(facecolor=c, edgecolor="gray", label=t)
-                         for c, t in ((LARGE, "large object"),
-                                      (NOGC, "nogc block"), (FREE, "free"),
-                                      (RELEASED, "given back"))],
-                loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4,
-                frameon=False)
-    bar = figure.colorbar(cm.ScalarMappable(
-        colors.Normalize(1, CLASSES), colormap), ax=axes, shrink=0.8,
-        label="object size; pale: the page is nearly empty")
-    marks = {s.sizeclass: s.size for s in dump.spans
-             if s.kind is not None and s.kind >= 0 and s.sizeclass}
-    shown = sorted(marks)[::max(1, len(marks) // 10)]
-    bar.set_ticks(shown, labels=[str(marks[c]) for c in shown])
-    figure.savefig(path, dpi=110)
+    label(dump, axes, wide, len(rows), title)
+    shown = [(c, t) for t, _, c in colors.GROUPS]
+    axes.legend(handles=[
+        patches.Patch(facecolor=c, edgecolor="gray", linewidth=0.5, label=t)
+        for c, t in shown + [(FREE, "free"), (RELEASED, "given back")]],
+        title="objects of\n(pale: a page\nnearly empty)",
+        loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=110, format=path[-3:], bbox_inches="tight",
+                   pad_inches=0.15)
+    output.write(path, picture.getvalue())
     print("%s: %d pages" % (path, dump.npages))
 
 
@@ -106,7 +113,7 @@ def main(argv):
         sys.stderr.write(__doc__)
         return 2
     try:
-        draw(dumps.load(argv[1]), argv[2])
+        draw(dumps.load(argv[1]), argv[2], os.path.basename(argv[1]))
     except dumps.Bad as e:
         sys.stderr.write("heapmap: %s: %s\n" % (argv[1], e))
         return 1

@@ -6,14 +6,17 @@ inside a line, is passed over.
 """
 import re
 
-NUMBER = r"(\d+(?:\.\d+)?)"
+# Of no more digits than a counter has.
+WHOLE = r"(\d{1,20})"
+NUMBER = r"(\d{1,20}(?:\.\d{1,9})?)"
 LINE = re.compile(
-    r"(?<![\w.])gc(\d+): " + NUMBER + r"\+" + NUMBER + r"\+" + NUMBER +
-    " ms " + NUMBER + " -> " + NUMBER + r" MB (\d+) -> (\d+) "
-    r"\((\d+)-(\d+)\) objects (\d+) pointer lookups")
+    r"(?<![\w.])gc" + WHOLE + ": " + NUMBER + r"\+" + NUMBER + r"\+" + NUMBER +
+    " ms " + NUMBER + " -> " + NUMBER + " MB " + WHOLE + " -> " + WHOLE +
+    r" \(" + WHOLE + "-" + WHOLE + r"\) objects " + WHOLE +
+    " pointer lookups")
 # A kernel's log may say when, in seconds, and debuggc=1 says the pause in ns.
-TIME = re.compile(r"^\[ *(\d+\.\d+)\]")
-PAUSE = re.compile(r"(?<!\w)pause (\d+)\s*$")
+TIME = re.compile(r"^\[ *(\d{1,12}\.\d{1,9})\]")
+PAUSE = re.compile(r"(?<!\w)pause (\d{1,20})\s*$")
 
 
 class Cycle:
