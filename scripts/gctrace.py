@@ -137,7 +137,7 @@ def plot(all_runs, path, title):
     print("drawn: %s" % path)
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("log", nargs="?", help="standard input if left out")
     parser.add_argument("--plot", metavar="FILE", help=".png or .svg")
@@ -147,26 +147,37 @@ def main():
     args = parser.parse_args()
     if args.plot and not args.plot.endswith((".png", ".svg")):
         sys.exit("gctrace: %s: neither .png nor .svg" % args.plot)
+    return args
+
+
+def read(args):
+    """The cycles of the log, whether it is a file or still being written."""
+    name = args.log or "stdin"
     try:
         stream = open(args.log, "rb") if args.log else sys.stdin.buffer
         live = not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
         found = list(trace.cycles(stamped(stream, live, args.echo)))
     except OSError as e:
-        sys.exit("gctrace: %s: %s" % (args.log or "stdin", e.strerror))
+        sys.exit("gctrace: %s: %s" % (name, e.strerror))
     if not found:
-        sys.exit("gctrace: %s: no line of gctrace=1" % (args.log or "stdin"))
-    all_runs = list(trace.runs(found))
-    for run in all_runs:
-        summary(run, args.seconds)
-    if args.plot:
-        try:
+        sys.exit("gctrace: %s: no line of gctrace=1" % name)
+    return found
+
+
+def main():
+    args = arguments()
+    all_runs = list(trace.runs(read(args)))
+    try:
+        for run in all_runs:
+            summary(run, args.seconds)
+        if args.plot:
             plot(all_runs, args.plot,
                  os.path.basename(args.log or "standard input"))
-        except ImportError:
-            sys.exit("gctrace: no matplotlib: apt-get install "
-                     "python3-matplotlib")
-        except OSError as e:
-            sys.exit("gctrace: %s: %s" % (args.plot, e.strerror))
+        sys.stdout.flush()
+    except ImportError:
+        sys.exit("gctrace: no matplotlib: apt-get install python3-matplotlib")
+    except OSError as e:
+        sys.exit("gctrace: %s: %s" % (e.filename or "output", e.strerror))
 
 
 if __name__ == "__main__":

@@ -34,6 +34,13 @@ def show(line):
     sys.stdout.write(line + "\n")
 
 
+def whole_number(text, name=""):
+    try:
+        return int(text)
+    except ValueError:
+        raise dumps.Bad("%s%s: not a number" % (name, text)) from None
+
+
 def find(dump, text):
     try:
         i = dump.number(int(text, 0))
@@ -77,11 +84,7 @@ def write_page(dump, path, source, options):
     with open(options.get("--trace", source), "rb") as f:
         lines = [line.decode("ascii", "replace") for line in f
                  if b"dump: " not in line]
-    try:
-        most = int(options.get("--edges", page.MOST_EDGES))
-    except ValueError:
-        raise dumps.Bad("--edges %s: not a number" %
-                        options["--edges"]) from None
+    most = whole_number(options.get("--edges", page.MOST_EDGES), "--edges ")
     text = page.build(dump, Symbols(options.get("--elf")),
                       os.path.basename(source), lines, most)
     output.write(path, text)
@@ -94,7 +97,7 @@ def run(dump, verb, args, options):
     if verb == "summary" and not args:
         report.summary(dump, show)
     elif verb == "dominators" and len(args) <= 1:
-        report.dominators(dump, int(args[0]) if args else 20, show)
+        report.dominators(dump, whole_number(args[0]) if args else 20, show)
     elif verb == "sites" and not args:
         report.sites(dump, Symbols(options.get("--elf")), show)
     elif verb == "object" and len(args) == 1:

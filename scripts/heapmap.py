@@ -114,11 +114,13 @@ def main(argv):
         return 2
     try:
         draw(dumps.load(argv[1]), argv[2], os.path.basename(argv[1]))
+        sys.stdout.flush()
     except dumps.Bad as e:
         sys.stderr.write("heapmap: %s: %s\n" % (argv[1], e))
         return 1
     except OSError as e:
-        sys.stderr.write("heapmap: %s: %s\n" % (e.filename, e.strerror))
+        sys.stderr.write("heapmap: %s: %s\n" % (e.filename or "output",
+                                                e.strerror))
         return 1
     except ImportError:
         sys.stderr.write("heapmap: no matplotlib: apt-get install "

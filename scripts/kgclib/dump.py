@@ -19,6 +19,7 @@ SCANNED = (0, 2, 4)
 COLLECTABLE = (0, 1, 4)
 ROOT_KINDS = ("data", "stack", "registers", "tls", "heap")
 
+MOST_SHIFT = 70         # of a number's last byte: no number is longer
 HAS_SITE, HAS_FINALIZER, HAS_QUEUED, HAS_WEAK, HAS_EPHEMERON = 1, 2, 4, 8, 16
 
 
@@ -91,6 +92,8 @@ class Reader:
                 if b < 0x80:
                     break
                 shift += 7
+                if shift > MOST_SHIFT:
+                    raise IndexError
         self.at = at
         return v
 
@@ -127,6 +130,8 @@ def read_edges(r, dump, base):
                 if b < 0x80:
                     break
                 shift += 7
+                if shift > MOST_SHIFT:
+                    raise IndexError
         if not v:
             break
         v -= 1

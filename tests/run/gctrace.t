@@ -7,6 +7,7 @@ The pictures are only looked at as files: that they are of their format, not
 empty, and that heapmap.py draws one too.
 """
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,41 @@ def bad_input(folder):
     status, _, err = run("gctrace.py", "--plot", "x.gif", text=b"")
     report((status, err) == (1, "gctrace: x.gif: neither .png nor .svg\n"),
            "a format that there is not", err)
+    # Numbers of thousands of digits, in lines that are all but right.
+    huge = "9" * 5000
+    line = (LINE % (1, 1, 5, 1)).replace("145373", huge)
+    text = "\n".join(("[%s.5] " % huge + LINE % (1, 1, 5, 1), line,
+                      "pause " + huge, line.replace("gc1", "gc" + huge)))
+    status, out, err = run("gctrace.py", text=text.encode())
+    report(status == 0 and out.startswith("1 collections, gc1 to gc1\n"),
+           "numbers that are none", out[:200] + err)
+    noise = random.Random(1)
+    for name, data in (
+            ("bytes at random", noise.randbytes(100000)),
+            ("the end of each line is missing", b"\n".join(
+                x[:noise.randrange(len(x) + 1)]
+                for x in log_text().split(b"\n")))):
+        status, out, err = run("gctrace.py", text=data)
+        report(status in (0, 1) and err.count("\n") <= 1 and
+               (out or err.startswith("gctrace: stdin: ")), name, err)
+
+
+def no_room(folder, *scripts):
+    """One line that names the file, or that it was the output."""
+    full = os.path.join(folder, "full.png")
+    os.symlink("/dev/full", full)
+    for name, args, line in scripts:
+        with open("/dev/full", "wb") as stdout:
+            r = subprocess.run([PYTHON, os.path.join(SCRIPTS, name)] + args,
+                               stdout=stdout, stderr=subprocess.PIPE)
+        report((r.returncode, r.stderr.decode()) == (
+            1, line + "output: No space left on device\n"),
+            name + ": no room for the text", r.stderr.decode())
+        args = [full if x.endswith("png") else x for x in args]
+        status, _, err = run(name, *args)
+        report((status, err) == (
+            1, line + full + ": No space left on device\n"),
+            name + ": no room for the picture", err)
 
 
 def is_picture(path):
@@ -119,6 +155,9 @@ def pictures(folder):
     status, _, err = run("heapmap.py", log, os.path.join(folder, "no.png"))
     report(status == 1 and err.endswith("log: not a heap dump\n"),
            "a map of what is no dump", err)
+    out = os.path.join(folder, "x.png")
+    no_room(folder, ("gctrace.py", ["--plot", out, log], "gctrace: "),
+            ("heapmap.py", [dump, out], "heapmap: "))
 
 
 def main():

@@ -6,9 +6,14 @@ A graph is loaded and dumped, in a process and in an image; the dump is made a
 graph again, which must have the nodes and edges that are live in the first,
 and must keep what its own oracle says when it is loaded and collected.
 """
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -41,6 +46,23 @@ def tool(*args):
     r = subprocess.run(TOOL + list(args), capture_output=True, text=True,
                        timeout=300)
     return r.returncode, r.stdout, r.stderr
+
+
+def loaded():
+    """heapdump.py as a module: a hundred runs of it in a few seconds."""
+    path = os.path.join(TOP, "scripts", "heapdump.py")
+    loader = importlib.machinery.SourceFileLoader("heapdump", path)
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("heapdump", loader))
+    loader.exec_module(module)
+    return module
+
+
+def inside(module, *args):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = module.main(["heapdump.py"] + list(args))
+    return status, out.getvalue(), err.getvalue()
 
 
 def start(command, log):
@@ -106,14 +128,7 @@ def bad_files(log, folder):
         report(status == 1 and not out and err.count("\n") == 1 and
                re.match("heapdump: .*bad: " + line, err), name, err)
 
-    for part in (9, 100, len(data) // 2, len(data) - 1):
-        expect("cut off at byte %d" % part, data[:part], "truncated")
-    damage = random.Random(1)
-    for _ in range(12):
-        at = damage.randrange(8, len(data))
-        other = bytearray(data)
-        other[at] ^= 1 << damage.randrange(8)
-        expect("a bit of byte %d is wrong" % at, bytes(other), ".")
+    whole(data, path)
     expect("empty", b"", "not a heap dump")
     expect("text", b"gc1: what\n", "not a heap dump")
     status, _, err = tool(os.path.join(folder, "none"))
@@ -126,6 +141,78 @@ def bad_files(log, folder):
     report((status, err) == (1, "heapdump: ten: not an address\n"),
            "no address", err)
     report(tool(log, "frobnicate")[0] == 2, "a verb that there is not")
+
+
+def whole(data, path):
+    """Cut off or damaged anywhere, it is one line, of that file."""
+    module, r = loaded(), random.Random(1)
+    line = re.compile(r"heapdump: %s: [^\n]+\n" % re.escape(path))
+
+    def bad(contents):
+        with open(path, "wb") as f:
+            f.write(contents)
+        try:
+            status, out, err = inside(module, path)
+        except Exception as e:     # what a user would see as a traceback
+            return repr(e)
+        return (status, out) != (1, "") or not line.fullmatch(err)
+
+    pages = [at for at in range(0, len(data), 4096) if bad(data[:at])]
+    report(not pages, "cut off at each 4 KiB", pages)
+    places = [r.randrange(len(data)) for _ in range(100)]
+    cut = [at for at in places if bad(data[:at])]
+    report(not cut, "cut off at 100 places", cut)
+    wrong = []
+    for at in places:
+        other = bytearray(data)
+        for k in range(at, min(at + r.choice((1, 1, 2, 8, 100)), len(data))):
+            other[k] ^= r.randrange(1, 256)
+        if bad(bytes(other)):
+            wrong.append(at)
+    report(not wrong, "wrong bytes at 100 places", wrong)
+    # A number without an end would be read as one of megabytes.
+    report(not bad(dumps.MAGIC + b"\xff" * (4 << 20)), "an endless number")
+
+
+def no_room(log, folder):
+    """What cannot be written says so, and leaves nothing half written."""
+    out = os.path.join(folder, "no-room")
+    for verb in ("html", "graph"):
+        for path, why in (("/dev/full", "No space left on device"),
+                          (folder, "Is a directory"),
+                          (folder + "/none/x", "No such file or directory")):
+            status, said, err = tool(log, verb, path)
+            report((status, said, err) == (1, "", "heapdump: %s: %s\n" % (
+                path, why)), "%s: %s" % (verb, why), err)
+        r = subprocess.run(
+            TOOL + [log, verb, out], capture_output=True, text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                  (9999, 9999)))
+        report((r.returncode, r.stderr) == (
+            1, "heapdump: %s: File too large\n" % out) and
+            not os.path.exists(out), verb + ": no part of it is left",
+            r.stderr)
+    with open("/dev/full", "w") as full:
+        r = subprocess.run(TOOL + [log], stdout=full, stderr=subprocess.PIPE,
+                           text=True)
+    report((r.returncode, r.stderr) == (
+        1, "heapdump: output: No space left on device\n"),
+        "no room for the text", r.stderr)
+
+
+def bad_options(log, folder):
+    out = os.path.join(folder, "x.html")
+    none = os.path.join(folder, "none")
+    for args, why in (
+            (("--html", out, "--edges", "x"), "--edges x: not a number"),
+            (("--html", out, "--trace", none),
+             none + ": No such file or directory"),
+            (("--html", out, "--elf", none), none + ": no symbols"),
+            (("--html", out, "--elf", log), log + ": no symbols"),
+            (("dominators", "x"), "x: not a number")):
+        report(tool(log, *args) == (1, "", "heapdump: %s\n" % why),
+               " ".join(args).replace(folder, ""), tool(log, *args))
+    report(not os.path.exists(out), "no page is left")
 
 
 def verbs(log, folder):
@@ -215,6 +302,8 @@ def main():
             round_trip(arch, folder)
         bad_files(log, folder)
         verbs(log, folder)
+        no_room(log, folder)
+        bad_options(log, folder)
     print("1..%d" % count)
     return failures != 0
 
