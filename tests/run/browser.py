@@ -23,7 +23,7 @@ class Failed(Exception):
 
 
 class Browser:
-    def __init__(self, command="chromium", seconds=30, options=()):
+    def __init__(self, command="chromium", seconds=60, options=()):
         self.seconds, self.number, self.buffer = seconds, 0, b""
         self.events, self.session = [], None
         self.home = tempfile.TemporaryDirectory()
@@ -174,7 +174,7 @@ class Browser:
         """As if the file had been chosen for an <input type=file>."""
         found = self.call("Runtime.evaluate", expression=element)["result"]
         self.call("DOM.setFileInputFiles", objectId=found["objectId"],
-                  files=[path])
+                  files=[os.path.abspath(path)])
 
     def picture(self, path, whole=False):
         data = self.call("Page.captureScreenshot", format="png",
