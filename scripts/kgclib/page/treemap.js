@@ -213,6 +213,6 @@ class Treemap {
 		by_id("crumbs").replaceChildren(...shown);
 		box.replaceChildren();
 		this.fill(box, view.at, view.skip, { x: 0, y: 0,
-			w: box.clientWidth, h: box.clientHeight }, 3);
+			w: box.clientWidth, h: box.clientHeight }, 6);
 	}
 }
