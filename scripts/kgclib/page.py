@@ -84,8 +84,10 @@ def cycles(lines):
     step = -(-len(run) // MOST_CYCLES) or 1
     shown = [max(run[i:i + step], key=lambda c: c.pause)
              for i in range(0, len(run), step)]
-    return [[c.number, c.pause, c.sweep, c.before, c.after, c.objects_after,
-             c.time, c.exact] for c in shown], len(run) - len(shown)
+    return [{"number": c.number, "pause": c.pause, "sweep": c.sweep,
+             "before": c.before, "after": c.after,
+             "objects": c.objects_after, "time": c.time, "exact": c.exact}
+            for c in shown], len(run) - len(shown)
 
 
 def info(dump, symbols, title, lines):

@@ -13,8 +13,9 @@ function class_rows(heap) {
 		const size = heap.span_class[s] ? heap.span_size[s] : 0;
 		const key = kind * 2 ** 32 + size;
 		if (!rows.has(key))
-			rows.set(key, { kind: heap.kinds[kind], order: key, size,
-				spans: 0, objects: 0, bytes: 0, pages: 0 });
+			rows.set(key, { kind: heap.kinds[kind], order: key,
+				size, spans: 0, objects: 0, bytes: 0,
+				pages: 0 });
 		const row = rows.get(key);
 		row.spans++;
 		row.objects += heap.span_count[s];
@@ -39,27 +40,32 @@ function class_cells(row, most) {
 		bar_cell];
 }
 
+/* Sorts by the column; numbers fall at first, names rise. */
+function sort_rows(rows, name, cell) {
+	const up = cell.ariaSort ? cell.ariaSort === "descending" :
+		name === "kind";
+	const value = row => name === "kind" ? row.order : row[name];
+	for (const other of cell.parentElement.cells)
+		other.removeAttribute("aria-sort");
+	cell.ariaSort = up ? "ascending" : "descending";
+	rows.sort((a, b) => up ? value(a) - value(b) : value(b) - value(a));
+}
+
 function show_classes(heap) {
-	const table = by_id("classes"), body = make("tbody");
-	const rows = class_rows(heap);
+	const body = make("tbody"), rows = class_rows(heap);
 	const most = Math.max(...rows.map(row => row.bytes));
 	const fill = () => body.replaceChildren(...rows.map(row =>
 		make("tr", {}, ...class_cells(row, most))));
 	const head = COLUMNS.map(name => {
 		const cell = make("th", { scope: "col" });
 		cell.append(make("button", { type: "button", onclick: () => {
-			/* Numbers fall at first, names rise. */
-			const up = cell.ariaSort ? cell.ariaSort === "descending" :
-				name === "kind";
-			head.forEach(other => other.removeAttribute("aria-sort"));
-			cell.ariaSort = up ? "ascending" : "descending";
-			const value = row => name === "kind" ? row.order : row[name];
-			rows.sort((a, b) => (value(a) - value(b)) * (up ? 1 : -1));
+			sort_rows(rows, name, cell);
 			fill();
 		} }, name));
 		return cell;
 	});
-	table.replaceChildren(make("thead", {}, make("tr", {}, ...head,
-		make("th", { ariaLabel: "bytes, as a bar" }))), body);
+	by_id("classes").replaceChildren(make("thead", {},
+		make("tr", {}, ...head,
+			make("th", { ariaLabel: "bytes, as a bar" }))), body);
 	fill();
 }

@@ -72,8 +72,11 @@ class Heap {
 		if (this.has_edges)
 			this.first = starts(this.edges);
 		this.values = new Map();
-		this.ephemeron_key.forEach((key, k) => this.values.set(key,
-			[...(this.values.get(key) || []), this.ephemeron_value[k]]));
+		this.ephemeron_key.forEach((key, k) => {
+			if (!this.values.has(key))
+				this.values.set(key, []);
+			this.values.get(key).push(this.ephemeron_value[k]);
+		});
 	}
 
 	read_spans() {

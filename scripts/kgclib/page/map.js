@@ -7,7 +7,8 @@ const PALEST = 0.2;		/* of a page that has an object at all */
 const MOST_OBJECTS = 40;	/* of a page, in the list */
 
 function style_of(name) {
-	return getComputedStyle(document.documentElement).getPropertyValue(name);
+	return getComputedStyle(document.documentElement)
+		.getPropertyValue(name);
 }
 
 class HeapMap {
@@ -38,9 +39,9 @@ class HeapMap {
 			const end = at + heap.size(i);
 			while (at < end) {
 				const page = Math.floor(at / heap.pageSize);
-				const stop = Math.min(end, (page + 1) * heap.pageSize);
-				fills[page] += stop - at;
-				at = stop;
+				const next = (page + 1) * heap.pageSize;
+				fills[page] += Math.min(end, next) - at;
+				at = next;
 			}
 		}
 		return fills;
@@ -49,48 +50,58 @@ class HeapMap {
 	/* The largest cells that keep the picture low. */
 	measure() {
 		const width = this.canvas.parentElement.clientWidth;
-		const { npages } = this.heap;
-		let cell = 16;
-		while (cell > 3 && Math.ceil(npages / Math.floor(width / cell)) *
-			cell > MAP_HEIGHT)
+		let cell = 17, across, rows;
+		do {
 			cell--;
-		this.cell = cell;
-		this.across = Math.floor(width / cell);
-		Object.assign(this.canvas.dataset, { cell, across: this.across });
-		return Math.ceil(npages / this.across);
+			across = Math.floor(width / cell);
+			rows = Math.ceil(this.heap.npages / across);
+		} while (cell > 3 && rows * cell > MAP_HEIGHT);
+		Object.assign(this, { cell, across });
+		Object.assign(this.canvas.dataset, { cell, across });
+		return rows;
+	}
+
+	/* Its colour, and how strong that is. */
+	look(page) {
+		const { heap } = this, s = heap.page_span[page];
+		const kind = heap.span_kind[s];
+		const at = page - heap.span_page[s];
+		if (kind === SPAN_GAP)
+			return [this.none, 1];
+		if (kind === SPAN_FREE)
+			return [at < heap.span_released[s] ? this.none :
+				this.free, 1];
+		const fill = Math.min(this.fills[page] / heap.pageSize, 1);
+		return [heap.groups[heap.span_group[s]][2],
+			PALEST + (1 - PALEST) * fill];
 	}
 
 	draw() {
-		const { heap, canvas } = this, rows = this.measure(), { cell } = this;
+		const { heap, canvas } = this, rows = this.measure();
+		const { cell, across } = this, gap = cell > 5 ? 1 : 0;
 		const scale = devicePixelRatio || 1;
-		canvas.width = this.across * cell * scale;
+		canvas.width = across * cell * scale;
 		canvas.height = rows * cell * scale;
-		canvas.style.width = this.across * cell + "px";
+		canvas.style.width = across * cell + "px";
 		const context = canvas.getContext("2d");
 		context.scale(scale, scale);
-		const gap = cell > 5 ? 1 : 0;
-		const free = style_of("--line"), none = style_of("--surface");
+		this.free = style_of("--line");
+		this.none = style_of("--surface");
+		const x = page => page % across * cell;
+		const y = page => Math.floor(page / across) * cell;
 		for (let page = 0; page < heap.npages; page++) {
-			const s = heap.page_span[page], kind = heap.span_kind[s];
-			const fill = this.fills[page] / heap.pageSize;
-			const given_back = kind === SPAN_GAP || kind === SPAN_FREE &&
-				page - heap.span_page[s] < heap.span_released[s];
-			context.globalAlpha = kind >= SPAN_FREE ? 1 :
-				PALEST + (1 - PALEST) * Math.min(fill, 1);
-			context.fillStyle = given_back ? none : kind === SPAN_FREE ?
-				free : heap.groups[heap.span_group[s]][2];
-			context.fillRect(page % this.across * cell,
-				Math.floor(page / this.across) * cell,
-				cell - gap, cell - gap);
+			[context.fillStyle, context.globalAlpha] =
+				this.look(page);
+			context.fillRect(x(page), y(page), cell - gap,
+				cell - gap);
 		}
+		if (this.selected === undefined)
+			return;
 		context.globalAlpha = 1;
-		if (this.selected !== undefined) {
-			context.strokeStyle = style_of("--ink");
-			context.lineWidth = 2;
-			context.strokeRect(this.selected % this.across * cell - 1,
-				Math.floor(this.selected / this.across) * cell - 1,
-				cell + 2 - gap, cell + 2 - gap);
-		}
+		context.strokeStyle = style_of("--ink");
+		context.lineWidth = 2;
+		context.strokeRect(x(this.selected) - 1, y(this.selected) - 1,
+			cell + 2 - gap, cell + 2 - gap);
 	}
 
 	page_at(event) {
@@ -108,7 +119,8 @@ class HeapMap {
 		if (kind === SPAN_GAP)
 			return where + "\nno memory of the heap";
 		if (kind === SPAN_FREE)
-			return where + `\none of ${heap.span_npages[s]} free pages`;
+			return `${where}\none of ${heap.span_npages[s]} ` +
+				"free pages";
 		return `${where}\n${heap.kinds[kind]}, objects of ` +
 			`${heap.span_size[s].toLocaleString("en")} bytes, ` +
 			`${percent(this.fills[page], heap.pageSize)} filled`;
@@ -119,7 +131,8 @@ class HeapMap {
 		const { heap } = this, s = heap.page_span[page];
 		const lo = heap.start + page * heap.pageSize;
 		const found = [];
-		for (let i = heap.span_first[s]; i < heap.span_first[s + 1]; i++)
+		const end = heap.span_first[s + 1];
+		for (let i = heap.span_first[s]; i < end; i++)
 			if (heap.addr[i] < lo + heap.pageSize &&
 				heap.addr[i] + heap.size(i) > lo)
 				found.push(i);
@@ -132,8 +145,9 @@ class HeapMap {
 		this.selected = page;
 		by_id("page-body").replaceChildren(
 			make("h3", {}, this.name(page)),
-			make("p", { className: "quiet" }, count_text(found.length,
-				"object") + (more > 0 ? `, ${more} not listed` : "")),
+			make("p", { className: "quiet" },
+				count_text(found.length, "object") +
+				(more > 0 ? `, ${more} not listed` : "")),
 			make("ul", { className: "columns" },
 				...found.slice(0, MOST_OBJECTS).map(i =>
 					make("li", {}, object_link(heap, i)))));

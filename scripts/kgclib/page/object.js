@@ -9,11 +9,13 @@ let treemap;			/* follows what is shown */
 
 function list(heap, name, objects, none) {
 	const more = objects.length - MOST_LISTED;
+	const head = `${name} ${objects.length.toLocaleString("en")}`;
 	const items = Array.from(objects.slice(0, MOST_LISTED), i =>
 		make("li", {}, object_link(heap, i)));
 	if (more > 0)
 		items.push(make("li", {}, `${more.toLocaleString("en")} more`));
-	return make("div", {}, make("h3", {}, name),
+	return make("div", {},
+		make("h3", {}, head),
 		items.length ? make("ul", {}, ...items) :
 			make("p", { className: "quiet" }, none));
 }
@@ -38,9 +40,13 @@ function root_names(heap, i) {
 	return names;
 }
 
+function stack_text(stack) {
+	return stack.slice(0, 6).join(" < ");
+}
+
 function site_text(heap, number) {
 	const site = heap.sites.find(([n]) => n === number);
-	return `site ${number}: ` + (site ? site[5].slice(0, 6).join(" < ") : "");
+	return `site ${number}: ` + (site ? stack_text(site[5]) : "");
 }
 
 function object_facts(heap, i) {
@@ -56,7 +62,8 @@ function object_facts(heap, i) {
 			facts.push(text);
 	});
 	if (heap.site_of.has(i))
-		facts.push("allocated by " + site_text(heap, heap.site_of.get(i)));
+		facts.push("allocated by " +
+			site_text(heap, heap.site_of.get(i)));
 	for (const name of root_names(heap, i))
 		facts.push("root: " + name);
 	return facts;
@@ -69,26 +76,24 @@ function why_lists(heap, i) {
 		"all roots")];
 	if (heap.has_edges) {
 		const path = heap.path(i), [first] = root_names(heap, path[0]);
-		parts.push(chain_list(heap, "path", "A shortest path to it", path,
-			first || "a root"));
+		parts.push(chain_list(heap, "path", "A shortest path to it",
+			path, first || "a root"));
 	}
 	return parts;
 }
 
 function edge_lists(heap, i) {
 	if (!heap.has_edges)
-		return [make("p", { className: "quiet" }, "Paths and references " +
-			"are not in this page: the heap has " +
-			count_text(heap.nedges, "edge") + ".")];
+		return [make("p", { className: "quiet" },
+			"Paths and references are not in this page: the heap " +
+			`has ${count_text(heap.nedges, "edge")}.`)];
 	const by = heap.referrers(i), to = heap.targets(i);
 	const parts = [
-		list(heap, `Referred to by ${by.length.toLocaleString("en")}`, by,
-			"no object"),
-		list(heap, `Refers to ${to.length.toLocaleString("en")}`, to,
-			"no object")];
+		list(heap, "Referred to by", by, "no object"),
+		list(heap, "Refers to", to, "no object")];
 	if (heap.values.has(i))
 		parts.push(list(heap, "Keeps as an ephemeron's key",
-			heap.values.get(i)));
+			heap.values.get(i), ""));
 	return parts;
 }
 
@@ -113,11 +118,12 @@ function site_entry(heap, [number, live, bytes, ever, , stack]) {
 	const here = [...heap.site_of].filter(([, site]) => site === number)
 		.map(([i]) => i);
 	return make("div", { className: "site" },
-		make("h3", {}, `site ${number}: ${stack.slice(0, 6).join(" < ")}`),
-		make("p", { className: "quiet" }, `${live} of ${ever} sampled ` +
-			`objects live, ${bytes_text(bytes)}`),
-		make("ul", { className: "columns" }, ...here.slice(0, MOST_LISTED)
-			.map(i => make("li", {}, object_link(heap, i)))));
+		make("h3", {}, `site ${number}: ${stack_text(stack)}`),
+		make("p", { className: "quiet" }, `${live} of ${ever} ` +
+			`sampled objects live, ${bytes_text(bytes)}`),
+		make("ul", { className: "columns" },
+			...here.slice(0, MOST_LISTED).map(i =>
+				make("li", {}, object_link(heap, i)))));
 }
 
 /* By the address of the page, so that going back goes back. */

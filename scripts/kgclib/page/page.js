@@ -14,10 +14,11 @@ function show_facts(heap) {
 		count_text(heap.n, "object") + ", " + bytes_text(total),
 		bytes_text(reached) + " reached",
 		count_text(heap.nedges, "edge"),
-		count_text(heap.npages, "page") + ` of ${heap.pageSize} bytes ` +
-			`from ${hex(heap.start)}`,
+		count_text(heap.npages, "page") +
+			` of ${heap.pageSize} bytes from ${hex(heap.start)}`,
 		`words of ${heap.wordSize} bytes`].join("; ") + "." +
-		(heap.has_edges ? "" : " Edges were left out: too many for a page.");
+		(heap.has_edges ? "" :
+			" Edges were left out: too many for a page.");
 }
 
 async function start() {

@@ -20,8 +20,8 @@ function bytes_text(n) {
 	return n >= 10240 ? (n / 1024).toFixed(1) + " KB" : n + " B";
 }
 
-function count_text(n, one, many) {
-	return n.toLocaleString("en") + " " + (n === 1 ? one : many || one + "s");
+function count_text(n, one) {
+	return `${n.toLocaleString("en")} ${one}${n === 1 ? "" : "s"}`;
 }
 
 function hex(address) {
@@ -34,7 +34,8 @@ function percent(part, whole) {
 
 /* As heapdump.py describes an object. */
 function describe(heap, i) {
-	return `${hex(heap.addr[i])} of ${heap.size(i)} bytes (${heap.kind(i)})`;
+	return `${hex(heap.addr[i])} of ${heap.size(i)} bytes ` +
+		`(${heap.kind(i)})`;
 }
 
 /* Links go to an address; page.js shows what lies there. */
@@ -60,9 +61,10 @@ function tip(event, text) {
 	if (!text)
 		return;
 	box.textContent = text;
-	const x = Math.min(event.clientX + 14, innerWidth - box.offsetWidth - 4);
-	const y = event.clientY + 18 + box.offsetHeight > innerHeight ?
-		event.clientY - box.offsetHeight - 10 : event.clientY + 18;
+	const { offsetWidth: width, offsetHeight: height } = box;
+	const x = Math.min(event.clientX + 14, innerWidth - width - 4);
+	const y = event.clientY + 18 + height > innerHeight ?
+		event.clientY - height - 10 : event.clientY + 18;
 	box.style.left = Math.max(4, x) + "px";
 	box.style.top = Math.max(4, y) + "px";
 }

@@ -26,9 +26,7 @@ function ticks(most) {
 
 class Timeline {
 	constructor(heap) {
-		this.cycles = heap.cycles.map(([number, pause, sweep, before, after,
-			objects, time, exact]) => ({ number, pause, sweep, before,
-			after, objects, time, exact }));
+		this.cycles = heap.cycles;
 		this.timed = this.cycles.every(c => c.time !== null);
 		by_id("trace-facts").textContent = this.facts(heap);
 		by_id("trace-legend").hidden = !this.cycles.length;
@@ -39,13 +37,16 @@ class Timeline {
 	facts(heap) {
 		if (!this.cycles.length)
 			return "No line of gctrace=1 came with the dump.";
+		const left_out = heap.cyclesLeftOut;
+		const n = this.cycles.length + left_out;
 		const longest = Math.max(...this.cycles.map(c => c.pause));
-		return count_text(this.cycles.length + heap.cyclesLeftOut,
-			"collection") + `, the longest pause ${longest.toFixed(3)} ms` +
-			(this.cycles.every(c => c.exact) ? "" :
-				" (mark and all of rest: debuggc=1 gives it exactly)") +
-			(heap.cyclesLeftOut ? `; ${heap.cyclesLeftOut} shorter ones ` +
-				"are not shown" : "") + ".";
+		let text = count_text(n, "collection") +
+			`, the longest pause ${longest.toFixed(3)} ms`;
+		if (!this.cycles.every(c => c.exact))
+			text += " (mark and all of rest: debuggc=1 tells)";
+		if (left_out)
+			text += `; ${left_out} shorter ones are not shown`;
+		return text + ".";
 	}
 
 	when(cycle) {
@@ -67,9 +68,10 @@ class Timeline {
 	frame(root, top, height, most, unit) {
 		const y = value => top + height - value / most * height;
 		for (const value of ticks(most)) {
+			const at = y(value);
 			root.append(svg("line", { class: "grid", x1: AXIS_LEFT,
-				x2: this.width - 12, y1: y(value), y2: y(value) }));
-			root.append(svg("text", { x: AXIS_LEFT - 6, y: y(value) + 4,
+				x2: this.width - 12, y1: at, y2: at }));
+			root.append(svg("text", { x: AXIS_LEFT - 6, y: at + 4,
 				"text-anchor": "end" }, value));
 		}
 		root.append(svg("text", { x: AXIS_LEFT, y: top - 8 }, unit));
@@ -81,20 +83,23 @@ class Timeline {
 		const most = Math.max(0.1, ...cycles.map(c => c.before));
 		const y = this.frame(root, 24, HEAP_HEIGHT, most * 1.05,
 			"heap, MB");
-		const live = cycles.map(c => `${x(c)},${y(c.after)}`);
-		const base = y(0);
-		root.append(svg("polygon", { fill: "var(--live)", opacity: 0.3,
-			points: [`${x(cycles[0])},${base}`, ...live,
-				`${x(cycles[cycles.length - 1])},${base}`].join(" ") }));
-		root.append(svg("polyline", { fill: "none", stroke: "var(--live)",
-			"stroke-width": 2, points: live.join(" ") }));
-		root.append(svg("polyline", { fill: "none",
-			stroke: "var(--before)", points: cycles.map(c =>
-				`${x(c)},${y(c.before)} ${x(c)},${y(c.after)}`).join(" ")
-		}));
+		const left = `${x(cycles[0])},${y(0)}`;
+		const right = `${x(cycles[cycles.length - 1])},${y(0)}`;
+		const low = c => `${x(c)},${y(c.after)}`;
+		const high = c => `${x(c)},${y(c.before)}`;
+		const live = cycles.map(low).join(" ");
+		const saw = cycles.map(c => `${high(c)} ${low(c)}`).join(" ");
+		root.append(
+			svg("polygon", { fill: "var(--live)", opacity: 0.3,
+				points: `${left} ${live} ${right}` }),
+			svg("polyline", { fill: "none", stroke: "var(--live)",
+				"stroke-width": 2, points: live }),
+			svg("polyline", { fill: "none", stroke: "var(--before)",
+				points: saw }));
 		if (cycles.length < 60)
 			for (const c of cycles)
-				root.append(svg("circle", { cx: x(c), cy: y(c.before), r: 3,
+				root.append(svg("circle", { cx: x(c),
+					cy: y(c.before), r: 3,
 					fill: "var(--before)" }));
 	}
 
@@ -108,8 +113,8 @@ class Timeline {
 			root.append(svg("line", { x1: x(c), x2: x(c), y1: y(0),
 				y2: y(c.pause), stroke: "var(--pause)",
 				"stroke-width": 2, "data-cycle": c.number }));
-			root.append(svg("circle", { cx: x(c), cy: y(c.sweep), r: 2,
-				fill: "var(--sweep)" }));
+			root.append(svg("circle", { cx: x(c), cy: y(c.sweep),
+				r: 2, fill: "var(--sweep)" }));
 		}
 	}
 
@@ -117,18 +122,19 @@ class Timeline {
 		const box = by_id("trace");
 		this.width = box.clientWidth;
 		const height = HEAP_HEIGHT + PAUSE_HEIGHT + 64 + AXIS_BELOW;
-		const root = svg("svg", { width: this.width, height, role: "img",
+		const root = svg("svg", { width: this.width, height,
+			role: "img",
 			"aria-label": "heap and pauses of each collection" });
 		const [from, to] = this.scale();
 		this.heap(root);
 		this.pauses(root);
-		const unit = this.timed ? " s" : "";
-		const digits = this.timed ? 2 : 0;
-		root.append(svg("text", { x: AXIS_LEFT, y: height - 16 },
-			(this.timed ? "" : "collection ") + from.toFixed(digits) + unit));
+		const name = when => this.timed ? `${when.toFixed(2)} s` :
+			`gc${when}`;
+		const y = height - 16;
+		root.append(svg("text", { x: AXIS_LEFT, y }, name(from)));
 		if (to > from)
-			root.append(svg("text", { x: this.width - 12, y: height - 16,
-				"text-anchor": "end" }, to.toFixed(digits) + unit));
+			root.append(svg("text", { x: this.width - 12, y,
+				"text-anchor": "end" }, name(to)));
 		this.line = svg("line", { y1: 24, y2: height - AXIS_BELOW,
 			stroke: "var(--ink)", visibility: "hidden" });
 		root.append(this.line);
@@ -143,10 +149,9 @@ class Timeline {
 	hover(event) {
 		const x = event.clientX -
 			by_id("trace").getBoundingClientRect().left;
-		let best = this.cycles[0];
-		for (const c of this.cycles)
-			if (Math.abs(this.x(c) - x) < Math.abs(this.x(best) - x))
-				best = c;
+		const far = c => Math.abs(this.x(c) - x);
+		const best = this.cycles.reduce((a, b) =>
+			far(b) < far(a) ? b : a);
 		this.line.setAttribute("x1", this.x(best));
 		this.line.setAttribute("x2", this.x(best));
 		this.line.setAttribute("visibility", "visible");
@@ -154,7 +159,8 @@ class Timeline {
 			` at ${best.time.toFixed(3)} s` : "") +
 			`\npause ${best.pause.toFixed(3)} ms, ` +
 			`sweep ${best.sweep.toFixed(3)} ms` +
-			`\n${best.before.toFixed(1)} -> ${best.after.toFixed(1)} MB, ` +
+			`\n${best.before.toFixed(1)} -> ` +
+			`${best.after.toFixed(1)} MB, ` +
 			count_text(best.objects, "object"));
 	}
 }

@@ -110,7 +110,8 @@ class Treemap {
 		const cell = make("div", { className: "cell", role: "button",
 			tabIndex: 0 });
 		parent.append(cell);
-		Object.assign(cell.style, { left: item.x + "px", top: item.y + "px",
+		Object.assign(cell.style, {
+			left: item.x + "px", top: item.y + "px",
 			width: item.w + "px", height: item.h + "px" });
 		cell.tip = this.name(item);
 		cell.ariaLabel = cell.tip;
@@ -119,7 +120,8 @@ class Treemap {
 		if (i === undefined)
 			cell.classList.add("plain");
 		else
-			cell.style.setProperty("--hue", heap.groups[heap.group(i)][2]);
+			cell.style.setProperty("--hue",
+				heap.groups[heap.group(i)][2]);
 		cell.onclick = event => {
 			event.stopPropagation();
 			this.enter(item);
@@ -131,22 +133,25 @@ class Treemap {
 		if (item.object === undefined)
 			return;
 		cell.dataset.object = i;
-		if (depth && item.w > 60 && item.h > 44 && heap.kept_by(i).length) {
+		const room = depth && item.w > 60 && item.h > 44;
+		if (room && heap.kept_by(i).length) {
 			cell.classList.add("holds");
-			this.fill(cell, i, 0, { x: 2, y: LABEL_HEIGHT, w: item.w - 6,
+			this.fill(cell, i, 0, {
+				x: 2, y: LABEL_HEIGHT, w: item.w - 6,
 				h: item.h - LABEL_HEIGHT - 4 }, depth - 1);
 		}
 	}
 
 	label(item) {
-		const { heap } = this;
-		if (item.rest)
-			return count_text(item.rest, "other") + (item.w < 160 ? "" :
-				", " + bytes_text(item.bytes));
+		const bytes = bytes_text(item.bytes), short = item.w < 160;
 		if (item.own !== undefined)
 			return "itself";
-		return bytes_text(item.bytes) + (item.w < 160 ? "" :
-			"  " + hex(heap.addr[item.object]));
+		if (item.rest) {
+			const others = count_text(item.rest, "other");
+			return short ? others : `${others}, ${bytes}`;
+		}
+		const address = hex(this.heap.addr[item.object]);
+		return short ? bytes : `${bytes}  ${address}`;
 	}
 
 	name(item) {
@@ -166,7 +171,8 @@ class Treemap {
 		tip();
 		if (item.rest)
 			this.views.push({ at: item.of, skip: item.skip });
-		else if (item.own === undefined && heap.kept_by(item.object).length)
+		else if (item.own === undefined &&
+			heap.kept_by(item.object).length)
 			this.go_to(item.object);
 		if (!item.rest)
 			show_object(heap, item.object ?? item.own, this);
@@ -209,7 +215,8 @@ class Treemap {
 			crumbs.splice(3, left_out);
 		const shown = crumbs.map(([v, k]) => this.crumb(v, k));
 		if (left_out)
-			shown.splice(3, 0, make("span", {}, `${left_out} more`));
+			shown.splice(3, 0,
+				make("span", {}, `${left_out} more`));
 		by_id("crumbs").replaceChildren(...shown);
 		box.replaceChildren();
 		this.fill(box, view.at, view.skip, { x: 0, y: 0,
