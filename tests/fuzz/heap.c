@@ -400,7 +400,7 @@ static bool begin(void)
 	static const uintptr_t pointers[] = { MODEL_TYPE_POINTERS };
 
 	memset(&fuzz_host, 0, sizeof(fuzz_host));
-	/* heap_destroy() is for tests' own heaps: slots think of the last one. */
+	/* heap_destroy() is for other heaps: slots think of the last one. */
 	for (int i = 0; i < FUZZ_SLOTS; i++)
 		kgc_locals[i] = kgc_nobody;
 	memset(&model, 0, sizeof(model));
