@@ -13,6 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+
+import pexpect
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -367,6 +370,41 @@ def hung(arch, folder):
            arch + ": where it cannot be written, a line", text)
 
 
+def typed(arch, folder):
+    """As a person types: Ctrl-C stops the guest, and QEMU ends with gdb."""
+    elf = os.path.join(folder, "ends")      # hung() made it
+    console = os.path.join(folder, "typed")
+    term = pexpect.spawn("scripts/debug", [
+        "--kernel", elf, "--mem", "64M", "--append", "-- loop", "--console",
+        console, "--", "-nx", "-ex", "set pagination off"], cwd=TOP,
+        timeout=60, encoding="ascii", codec_errors="replace")
+    said = ""
+    try:
+        for ask, answer in (("break main", "Breakpoint 2 at"),
+                            ("continue", "Breakpoint 2, .*main"),
+                            ("continue", "Continuing"),
+                            ("\x03", "SIGINT"), ("kgc tasks", "task_begin"),
+                            ("quit", pexpect.EOF)):
+            if ask == "\x03":
+                time.sleep(1)
+                term.sendintr()
+            else:
+                term.expect("\\(gdb\\) ")
+                term.sendline(ask)
+            said += ask + "\n"
+            if term.expect([answer, "\\(y or n\\)"]):
+                term.sendline("y")
+                term.expect(answer)
+        term.close()
+        left = command(["pgrep", "-f", "^qemu.* " + elf])
+        report(left[0] == 1 and term.exitstatus == 0,
+               arch + ": a session at a terminal, and no QEMU behind it",
+               "%s, status %s" % (left, term.exitstatus))
+    except pexpect.ExceptionPexpect as e:
+        report(False, arch + ": a session at a terminal", said + str(e))
+        term.close(force=True)
+
+
 def overflow(arch, folder):
     """On i386 a double fault is a task of the processor's."""
     core = os.path.join(folder, "overflow")
@@ -407,6 +445,7 @@ def main():
             image(arch, folder)
             process(arch, folder)
             hung(arch, folder)
+            typed(arch, folder)
             overflow(arch, folder)
         refused(folder)
     print("1..%d" % count)
