@@ -89,14 +89,13 @@ class Heap(dump.Dump):
         return found
 
     def windows(self, cache):
-        """(kind, class, struct window) of all that have a span."""
+        """(kind, class, struct window) of each."""
         layout = Layout(cache.layout.target("window").target())
         data = cache["window"]
         nclasses = cache.layout.target("window").sizeof // layout.size
         for i in range(len(data) // layout.size):
-            w = Record(layout, data, i * layout.size)
-            if w["span"]:
-                yield i // nclasses, i % nclasses, w
+            yield (i // nclasses, i % nclasses,
+                   Record(layout, data, i * layout.size))
 
     def read_windows(self):
         """Where objects are allocated by their bits, but not handed out."""
@@ -107,7 +106,7 @@ class Heap(dump.Dump):
             counts = {n: array("Q", cache[n]) for n in ("nmalloc", "nfree")}
             t["bytes"] += cache["large_alloc"] - cache["large_free"]
             for _, c, w in self.windows(cache):
-                if w["end"] > w["next"]:
+                if w["span"] and w["end"] > w["next"]:
                     self.held[w["span"]] = (w["next"], w["end"])
                     counts["nmalloc"][c] -= (w["end"] - w["next"]) // sizes[c]
             for n, sign in (("nmalloc", 1), ("nfree", -1)):

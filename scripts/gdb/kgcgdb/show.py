@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """show.py - what the commands print"""
+from array import array
+
 import gdb
 
 from kgclib import dump, graph, report
 
-from .guest import PAGE, Failed, Layout, Record, symbol_at, value_of
+from .guest import PAGE, Failed, symbol_at, value_of
 
 
 def line(text):
@@ -280,13 +282,9 @@ def recycled(heap):
     """By record: what windows keep of objects freed of late."""
     kept = {}
     for cache in heap.caches():
-        layout = Layout(cache.layout.target("window").target())
-        for at in range(0, len(cache["window"]), layout.size):
-            w = Record(layout, cache["window"], at)
-            for i in range(w["nrecycled"]):
-                word = int.from_bytes(w["recycled"][4 * i:4 * i + 4],
-                                      "little")
-                p = heap.start + word * heap.word_size
+        for _, _, w in heap.windows(cache):
+            words = array("I", w["recycled"])[:w["nrecycled"]]
+            for p in (heap.start + n * heap.word_size for n in words):
                 s = heap.span_of(p)
                 kept.setdefault(s and s.address, []).append(p)
     return kept
