@@ -87,6 +87,7 @@ def draw(dump, path, title):
     from matplotlib import patches, pyplot
     flat = cells(dump)
     wide = 1 << max(5, round(math.log2(math.sqrt(len(flat) or 1)) + 0.75))
+    flat = flat or [hex_color(RELEASED)]    # of a heap without pages
     flat += [(1.0, 1.0, 1.0)] * (-len(flat) % wide)
     rows = [flat[i:i + wide] for i in range(0, len(flat), wide)]
     figure, axes = pyplot.subplots(

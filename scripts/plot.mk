@@ -14,4 +14,9 @@ plot: ## draw the heap and the pauses of a log: LOG= OUT=plot.png or .svg
 heapmap: ## draw the pages of a heap dump: LOG= OUT=
 	$(Q)scripts/heapmap.py $(LOG) $(OUT)
 
-.PHONY: plot heapmap
+page: OUT = build/heap.html
+page: ## a heap dump as a page to click through: LOG= OUT=heap.html
+	$(Q)mkdir -p $(dir $(OUT))
+	$(Q)scripts/heapdump.py $(LOG) --html $(OUT)
+
+.PHONY: plot heapmap page

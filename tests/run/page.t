@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -314,6 +315,33 @@ def click_through(case, folder):
                case.arch + ": but what keeps an object", texts(b, "#object"))
 
 
+def nothing(folder):
+    """A heap without pages; and one of which no root is left."""
+    base = dumps.MAGIC + bytes((1, 8, 0x80, 0x20, 0x80, 0x80, 4))
+    span = bytes((2, 1, 0, 1, 64, 64, 1, 0, 0))     # one object of 64 bytes
+    for name, data, want in (
+            ("without pages", b"\0\x09\0\0\0", "0 objects, 0"),
+            ("without roots", b"\1" + span + b"\x09\1\0\0",
+             "1 object, 64")):
+        dump, out = (os.path.join(folder, "none." + x)
+                     for x in ("dump", "html"))
+        data = base + data
+        with open(dump, "wb") as f:
+            f.write(data + zlib.crc32(data).to_bytes(4, "little"))
+        r = subprocess.run(
+            [sys.executable, os.path.join(TOP, "scripts", "heapdump.py"),
+             dump, "--html", out], capture_output=True, text=True,
+            timeout=60)
+        with Browser() as b:
+            b.size(1280, 900)
+            load(b, out)
+            shown = texts(b, "#facts, #crumbs")
+            report(not r.returncode and shown[0].startswith(want) and
+                   shown[1].startswith("Nothing is reached") and
+                   not b.complaints(), "a heap " + name,
+                   (r.stderr, shown, b.complaints()))
+
+
 def main():
     if os.environ.get("T"):
         print("1..0 # SKIP only " + os.environ["T"])
@@ -321,6 +349,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for arch in os.environ.get("ARCHES", "x86_64 i386").split():
             click_through(Case(arch, folder), folder)
+        nothing(folder)
     print("1..%d" % count)
     return failures != 0
 

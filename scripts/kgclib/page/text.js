@@ -14,10 +14,12 @@ function make(name, properties, ...children) {
 	return element;
 }
 
+/* A number and its unit stay on one line. */
 function bytes_text(n) {
-	if (n >= 1 << 20)
-		return (n / (1 << 20)).toFixed(1) + " MB";
-	return n >= 10240 ? (n / 1024).toFixed(1) + " KB" : n + " B";
+	const [value, unit] = n >= 1 << 20 ?
+		[(n / (1 << 20)).toFixed(1), "MB"] :
+		n >= 10240 ? [(n / 1024).toFixed(1), "KB"] : [n, "B"];
+	return `${value}\u00a0${unit}`;
 }
 
 function count_text(n, one) {

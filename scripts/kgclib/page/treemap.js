@@ -205,21 +205,31 @@ class Treemap {
 			} }, text);
 	}
 
-	draw() {
-		const box = by_id("treemap"), last = this.views.length - 1;
-		const view = this.views[last];
-		const crumbs = this.views.map((v, k) => [v, k]);
-		/* Of a long chain the middle is left out. */
+	/* The views that led here; of many the middle is left out. */
+	draw_crumbs() {
+		const crumbs = this.views.map((view, k) => [view, k]);
 		const left_out = Math.max(0, crumbs.length - 8);
 		if (left_out)
 			crumbs.splice(3, left_out);
-		const shown = crumbs.map(([v, k]) => this.crumb(v, k));
+		const shown = crumbs.map(([view, k]) => this.crumb(view, k));
 		if (left_out)
 			shown.splice(3, 0,
 				make("span", {}, `${left_out} more`));
 		by_id("crumbs").replaceChildren(...shown);
+	}
+
+	draw() {
+		const { heap } = this, box = by_id("treemap");
+		const view = this.views[this.views.length - 1];
+		this.draw_crumbs();
 		box.replaceChildren();
-		this.fill(box, view.at, view.skip, { x: 0, y: 0,
-			w: box.clientWidth, h: box.clientHeight }, 6);
+		/* As in a dump of a program that is over. */
+		box.hidden = !heap.retained[heap.n];
+		if (box.hidden)
+			by_id("crumbs").textContent = "Nothing is reached " +
+				"from the roots in the dump.";
+		else
+			this.fill(box, view.at, view.skip, { x: 0, y: 0,
+				w: box.clientWidth, h: box.clientHeight }, 6);
 	}
 }
