@@ -22,12 +22,13 @@ function list(heap, name, objects, none) {
 
 /* A chain, each link with what it keeps; the middle of a long one goes. */
 function chain_list(heap, id, name, chain, start) {
-	const items = [...chain].map(i => make("li", {}, object_link(heap, i),
-		` keeps ${bytes_text(heap.retained[i])}`));
-	const more = items.length - MOST_LINKS;
-	if (more > 0)
-		items.splice(MOST_LINKS / 2, more, make("li", {},
-			`${more.toLocaleString("en")} more`));
+	const link = i => make("li", {}, object_link(heap, i),
+		` keeps ${bytes_text(heap.retained[i])}`);
+	const half = MOST_LINKS / 2, more = chain.length - MOST_LINKS;
+	const items = more <= 0 ? chain.map(link) : [
+		...chain.slice(0, half).map(link),
+		make("li", {}, `${more.toLocaleString("en")} more`),
+		...chain.slice(-half).map(link)];
 	return make("div", {}, make("h3", {}, name), make("ol", { id },
 		make("li", {}, start), ...items));
 }

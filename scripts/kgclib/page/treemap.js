@@ -207,14 +207,16 @@ class Treemap {
 
 	/* The views that led here; of many the middle is left out. */
 	draw_crumbs() {
-		const crumbs = this.views.map((view, k) => [view, k]);
-		const left_out = Math.max(0, crumbs.length - 8);
-		if (left_out)
-			crumbs.splice(3, left_out);
-		const shown = crumbs.map(([view, k]) => this.crumb(view, k));
-		if (left_out)
-			shown.splice(3, 0,
-				make("span", {}, `${left_out} more`));
+		const n = this.views.length, left_out = Math.max(0, n - 8);
+		const shown = [];
+		for (let k = 0; k < n; k++) {
+			if (left_out && k === 3) {
+				shown.push(make("span", {},
+					`${left_out.toLocaleString("en")} more`));
+				k += left_out;
+			}
+			shown.push(this.crumb(this.views[k], k));
+		}
 		by_id("crumbs").replaceChildren(...shown);
 	}
 
