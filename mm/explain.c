@@ -10,15 +10,6 @@
 static void object(struct heap *h, struct out *o, const struct span *s,
 		   uintptr_t addr)
 {
-	static const char *const kind[] = {
-		[KIND_SCAN] = "scan",
-		[KIND_NOSCAN] = "noscan",
-		[KIND_UNCOLLECTABLE] = "uncollectable",
-		[KIND_UNCOLLECTABLE_NOSCAN] = "uncollectable noscan",
-		[KIND_TYPED] = "typed",
-		[KIND_NOGC] = "nogc",
-	};
-	const char *name = s->kind <= KIND_NOGC ? kind[s->kind] : NULL;
 	const uint32_t i = span_index(h, s, addr);
 	const uintptr_t base = s->start + i * s->size;
 	bool live;
@@ -39,7 +30,7 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 	out_text(o, " bytes (class ");
 	out_number(o, s->sizeclass);
 	out_text(o, ", ");
-	out_text(o, name ? name : "?");
+	out_text(o, kind_name(s->kind));
 	out_text(o, "), +");
 	out_address(o, addr - base);
 }

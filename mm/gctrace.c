@@ -55,3 +55,19 @@ void gctrace_print(const struct heap *h, const struct cycle *c)
 		   (unsigned long long)c->nmalloc, (unsigned long long)c->nfree,
 		   (unsigned long long)c->nlookup, 0ull, 0ull);
 }
+
+int kgc_set_trace(int trace)
+{
+	const int old = heap.trace;
+
+	heap.trace = trace;
+	return old;
+}
+
+int kgc_set_debug(int debug)
+{
+	const int old = heap.debug;
+
+	heap.debug = debug;
+	return old;
+}

@@ -832,6 +832,7 @@ void prof_large(struct heap *h, struct cache *c, uintptr_t p, size_t size);
 const struct bucket *prof_next(struct heap *h, size_t *chain,
 			       const struct bucket *after, struct bucket *copy);
 void prof_write(struct heap *h, struct out *o);
+int prof_sites(struct heap *h, kgc_site_fn *visit, void *arg);
 void prof_freed(struct heap *h, struct bucket *b, size_t size);
 
 /* object.c */
@@ -861,6 +862,13 @@ int why_referrers(struct heap *h, uintptr_t p, kgc_link_fn *visit, void *arg);
 
 /* audit.c */
 int audit_roots(struct heap *h, kgc_audit_fn *visit, void *arg);
+
+/* view.c */
+const char *kind_name(unsigned int kind);
+bool view_span(struct heap *h, uintptr_t at, struct kgc_span *v);
+int view_object(struct heap *h, uintptr_t p, struct kgc_object *v);
+size_t view_finalizers(struct heap *h, kgc_finalizer_fn *visit, void *arg);
+void view_memory(const struct heap *h, struct kgc_memory *m);
 
 /* dump.c */
 int dump_heap(struct heap *h, kgc_write_fn *write, void *arg);

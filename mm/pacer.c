@@ -112,6 +112,12 @@ int kgc_set_percent(int percent)
 	return old;
 }
 
+void kgc_set_stress(unsigned int nth)
+{
+	heap.pacer.countdown = nth;
+	heap.pacer.stress = nth;
+}
+
 void kgc_disable(void)
 {
 	heap.pacer.disabled++;

@@ -329,3 +329,28 @@ int kgc_profile(kgc_write_fn *write, void *arg)
 	prof_write(&heap, &o);
 	return 0;
 }
+
+int prof_sites(struct heap *h, kgc_site_fn *visit, void *arg)
+{
+	const struct bucket *b = NULL;
+	struct bucket copy;
+	size_t chain = 0;
+	struct sums s;
+	int n = 0;
+
+	for (; (b = prof_next(h, &chain, b, &copy)); n++) {
+		s = sums_of(h, &copy);
+		visit(&(struct kgc_site){ s.live.objects, s.live.bytes,
+					  s.all.objects, s.all.bytes, copy.npc,
+					  copy.pc },
+		      arg);
+	}
+	return n;
+}
+
+int kgc_sites(kgc_site_fn *visit, void *arg)
+{
+	if (!heap.ready || heap.profile.rate == KGC_PROFILE_OFF)
+		return -KGC_EINVAL;
+	return prof_sites(&heap, visit, arg);
+}

@@ -174,9 +174,11 @@ static void read_heap(struct heap *h, struct kgc_memstats *m)
 	m->buckhash_sys = h->profile.sys + h->profile.records.sys;
 	m->bitmap_sys = h->arena.bitmap_mapped;
 	m->gc_sys = h->marker.region.ready;
-	m->other_sys = h->page_table.ready + h->layout_table.ready +
-		       ph->released.ready + h->meta.sys + h->specials.sys -
-		       m->mspan_sys - m->mcache_sys - h->profile.records.sys;
+	m->other_sys =
+		h->page_table.ready + h->layout_table.ready +
+		ph->released.ready + h->meta.sys + h->specials.sys +
+		round_up(h->types.max * sizeof(*h->types.of), PAGE_SIZE) -
+		m->mspan_sys - m->mcache_sys - h->profile.records.sys;
 	m->sys = m->heap_sys + m->mspan_sys + m->mcache_sys + m->buckhash_sys +
 		 m->bitmap_sys + m->gc_sys + m->other_sys - m->heap_released;
 }

@@ -453,6 +453,100 @@ int kgc_audit(kgc_audit_fn *visit, void *arg);
  */
 int kgc_dump(kgc_write_fn *write, void *arg);
 
+/*
+ * --- a view of the heap, a piece at a time ---
+ *
+ * A run of pages with one use.
+ */
+struct kgc_span {
+	const void *base;
+	size_t bytes;	  /* whole pages */
+	const char *kind; /* of its objects: "scan", "noscan", ...; or "free",
+			     or "gap": between two reservations */
+	int flags;	  /* that such objects are asked for with; -1: none */
+	unsigned int sizeclass; /* 0: one large object, or none */
+	size_t size;		/* of an object's block */
+	size_t room, used;	/* objects: how many fit, how many there are */
+	size_t released;	/* free: bytes of it given back to the host */
+};
+/*
+ * The span that begins at @at, or the first one behind it; NULL: the first of
+ * all.  The next one is at base + bytes.  False behind the last.  Every span
+ * is swept first.  Who calls it for one after the other sees spans come and go
+ * meanwhile, but for a pinned caller on the only slot.  [pinned]
+ */
+bool kgc_span(const void *at, struct kgc_span *span);
+
+/* What is known of an object. */
+enum { KGC_SITE_DEPTH = 32 };
+struct kgc_object {
+	void *base;
+	size_t size;		/* usable bytes */
+	size_t block;		/* bytes that it takes */
+	unsigned int sizeclass; /* 0: large */
+	const char *kind;	/* as in struct kgc_span */
+	int flags;
+	bool finalizer, due; /* has one; it is due */
+	bool weak;	     /* its death clears a link */
+	bool ephemeron;	     /* it keeps another while it lives */
+	unsigned int npc;    /* return addresses; 0: it was not sampled */
+	uintptr_t pc[KGC_SITE_DEPTH];
+};
+/*
+ * Describe the object that @p points into.  Returns 0, or -KGC_EINVAL if there
+ * is none: kgc_explain() then says what is there.  [pinned]
+ */
+int kgc_describe(const void *p, struct kgc_object *object);
+
+/*
+ * Show every finalizer, with whether it is due, those that are first.  Returns
+ * how many.  As to @visit, see kgc_referrers().
+ */
+typedef void kgc_finalizer_fn(void *p, const struct kgc_finalizer *f, bool due,
+			      void *arg);
+size_t kgc_finalizers(kgc_finalizer_fn *visit, void *arg);
+
+/* A call stack that was sampled, scaled as kgc_profile() does it. */
+struct kgc_site {
+	uint64_t live_objects, live_bytes;
+	uint64_t all_objects, all_bytes; /* ever allocated */
+	unsigned int npc;
+	const uintptr_t *pc; /* innermost first */
+};
+typedef void kgc_site_fn(const struct kgc_site *site, void *arg);
+/*
+ * Show every site, in no order.  Returns how many, or -KGC_EINVAL if nothing is
+ * sampled.  @visit is called with the world running and no lock held.
+ */
+int kgc_sites(kgc_site_fn *visit, void *arg);
+
+/* Memory that the host gave and did not get back, in bytes, by its use. */
+struct kgc_memory {
+	size_t heap;	 /* pages for objects, in use or free */
+	size_t bitmap;	 /* the four bits of each word */
+	size_t pages;	 /* from a page to its span */
+	size_t released; /* which pages were given back */
+	size_t spans;	 /* records of spans */
+	size_t caches;	 /* of the slots */
+	size_t specials; /* finalizers, weak links, samples */
+	size_t profile;	 /* call stacks */
+	size_t types;	 /* table of typed objects' layouts */
+	size_t marker;	 /* mark list */
+	size_t other;	 /* roots, layouts, what is cut off at ends */
+	size_t sum;	 /* of all these */
+};
+/* Fill *@memory.  [pinned] */
+void kgc_read_memory(struct kgc_memory *memory);
+
+/*
+ * Set what is printed after a cycle, as kgc_config.trace and .debug have it;
+ * return the old value.  [pinned]
+ */
+int kgc_set_trace(int trace);
+int kgc_set_debug(int debug);
+/* Collect at every @nth allocation; 0: no more.  [pinned] */
+void kgc_set_stress(unsigned int nth);
+
 #ifdef __cplusplus
 }
 #endif
