@@ -59,7 +59,7 @@ FREESTANDING := $(BARE) -mgeneral-regs-only -isystem $(GCC_INCLUDE)
 
 include libc/libc.mk
 
-image-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm libc/posix \
+image-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel kernel/shell mm libc/posix \
 		   libc/$(LIBC) workloads tests tests/mm tests/kernel tests/kernel/$(ARCH) \
 		   tests/host tests/corrupt tests/system tests/system/$(ARCH)
 # These use the C library, and so may use vector registers.
@@ -142,11 +142,13 @@ ICOUNT	?=
 TIMEOUT	?=
 INITRD	?= tests/data
 APPEND	?= gctrace=1 run=heapgraph:cpython-startup.hg run=alloctrace:sqlite3.at
+# It ends in the shell if nobody said what to do and somebody is there to type.
+then	= $(if $(filter file,$(origin APPEND)),$(shell [ -t 0 ] && echo run=shell))
 qemu	= scripts/run-qemu $(machine)
 machine	= --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
 	  --mem $(MEM) --accel $(ACCEL) $(if $(ICOUNT),--icount) \
 	  $(if $(TIMEOUT),--timeout $(TIMEOUT)) --kernel $(O)/kgc.elf \
-	  $(if $(INITRD),--initrd $(INITRD)) --append '$(APPEND)'
+	  $(if $(INITRD),--initrd $(INITRD)) --append '$(APPEND) $(then)'
 
 run: $(O)/kgc.elf ## boot it: ARCH= MACHINE= CPUS= MEM= ACCEL= ICOUNT=1 INITRD= APPEND=
 	$(Q)$(qemu) --interactive

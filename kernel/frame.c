@@ -73,7 +73,7 @@ static uint64_t early_at;
 
 static struct block *blocks;
 static uint32_t partial, whole; /* heads of the lists */
-static size_t nfree, ntotal;
+static size_t nfree, ntotal, nrecords;
 static uint64_t ram_bytes, ram_lost;
 
 extern char __image_start[], __image_end[];
@@ -336,7 +336,7 @@ static struct block *records_map(uint32_t count)
 	size_t done;
 	paddr_t pa;
 
-	for (done = 0; done < size; done += FRAME_SIZE) {
+	for (done = 0; done < size; done += FRAME_SIZE, nrecords++) {
 		pa = early_alloc();
 		if (!pa || arch_map(base + done, pa, FRAME_SIZE, MMU_WRITE))
 			kernel_stop("no memory for the frames' records");
@@ -394,4 +394,28 @@ uint64_t frame_ram_bytes(void)
 uint64_t frame_ram_lost(void)
 {
 	return ram_lost;
+}
+
+uint64_t frame_ram_in(uint64_t lo, uint64_t hi)
+{
+	const struct bootrange *r;
+	uint64_t sum = 0, from, to;
+
+	for (r = bootinfo.ram; r < bootinfo.ram + bootinfo.nram; r++) {
+		from = r->base > lo ? r->base : lo;
+		to = r->base + r->size < hi ? r->base + r->size : hi;
+		sum += to > from ? to - from : 0;
+	}
+	return sum;
+}
+
+uint64_t frame_ram_kept(void)
+{
+	return frame_ram_in(0, FRAME_SIZE) +
+	       frame_ram_in(TRAMPOLINE, TRAMPOLINE + FRAME_SIZE);
+}
+
+size_t frame_record_count(void)
+{
+	return nrecords;
 }

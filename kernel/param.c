@@ -84,6 +84,10 @@ static const struct param table[] = {
 /* What the command line gives each, as text, or NULL. */
 static const char *given[NTABLE];
 
+/* Values that were set later. */
+enum { TEXT_MAX = 32 };
+static char later[NTABLE][TEXT_MAX];
+
 /* A word and what parts it from the next are two bytes at least. */
 _Static_assert(PARAM_ARGS_MAX >= BOOT_CMDLINE_MAX / 2, "argv may overflow");
 
@@ -315,4 +319,28 @@ const char *param_string(const char *name)
 	if (!p)
 		return NULL;
 	return given[p - table] ? given[p - table] : p->preset;
+}
+
+const char *param_name(unsigned int i)
+{
+	return i < NTABLE ? table[i].name : NULL;
+}
+
+bool param_set(const char *name, const char *text)
+{
+	const struct param *p = param_find(name);
+	const size_t n = text_length(text);
+	char *copy;
+
+	if (!p || n >= TEXT_MAX)
+		return false;
+	copy = later[p - table];
+	/* A text is pointed to, whatever else is read. */
+	if (p->type != PARAM_STRING && !value_parse(p, text))
+		return false;
+	memcpy(copy, text, n + 1);
+	if (p->type == PARAM_STRING)
+		value_parse(p, copy);
+	given[p - table] = copy;
+	return true;
 }

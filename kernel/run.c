@@ -4,7 +4,8 @@
  *
  * Each run= of the command line names a workload, or tests; they are done in
  * order, whatever the ones before returned.  A run that is not known is one
- * that failed, and so is a command line that names none.
+ * that failed, and so is a command line that names none.  One that names the
+ * shell hands the rest over to a person.
  */
 #include <kernel/run.h>
 
@@ -15,6 +16,7 @@
 #include <kernel/libc.h>
 #include <kernel/param.h>
 #include <kernel/printk.h>
+#include <kernel/shell.h>
 #include <lib/format.h>
 #include <lib/mem.h>
 #include <tests/ktest.h>
@@ -46,12 +48,38 @@ void workload_write_maps(kgc_write_fn *write, void *arg)
 
 static int run_one(const char *spec)
 {
+	if (text_equal(spec, "shell"))
+		return shell_run(), 0;
 	if (text_equal(spec, "tests"))
 		return ktest_run(NULL, params.seed) ? 1 : 0;
 	if (text_begins(spec, "tests:"))
 		return ktest_run(spec + 6, params.seed) ? 1 : 0;
 	return workload_run(spec);
 }
+
+/* Whatever it does, and however it ends, the shell goes on. */
+static void run_command(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (text_equal(argv[i], "shell"))
+			shell_printf("run: this is the shell\n");
+		else if (run_one(argv[i]) != 0)
+			shell_printf("run: %s failed\n", argv[i]);
+		libc_flush();
+	}
+}
+
+static const struct shell_command commands[] = {
+	{ .name = "run",
+	  .args = "WORKLOAD...",
+	  .help = "as run= does: heapgraph:FILE, tests:NAME, trees, ...",
+	  .run = run_command,
+	  .least = 1,
+	  .most = SHELL_WORDS },
+};
+const struct shell_group shell_image_group = SHELL_GROUP("To run", commands);
 
 int run_all(void)
 {

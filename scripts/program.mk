@@ -18,7 +18,7 @@ sections := -ffunction-sections -fdata-sections
 P	:= $(O)/program
 program-objects	:= $(filter-out %/kernel/run.o %/kernel/hostctl.o,\
 		   $(call objects,$(O),arch/x86 arch/x86/$(ARCH) boot lib \
-		   kernel kernel/program mm libc/posix libc/$(LIBC)))
+		   kernel kernel/shell kernel/program mm libc/posix libc/$(LIBC)))
 # What these define is for programs in no case, but for the linker's entry.
 program-local	:= $(filter $(foreach d,arch boot lib kernel,$(O)/$(d)/%),\
 		   $(program-objects))

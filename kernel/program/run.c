@@ -2,34 +2,90 @@
 /*
  * run.c - what the main task of a program's image does: main()
  *
- * Takes the place of kernel/run.c, which the image of the tests has.
+ * Takes the place of kernel/run.c, which the image of the tests has.  With
+ * run=shell it is the shell that calls main(), when and as often as a person
+ * says; what main() left in static memory is there the next time.
  */
 #include <kernel/run.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <arch/console.h>
 #include <kernel/final.h>
 #include <kernel/libc.h>
+#include <kernel/line.h>
 #include <kernel/param.h>
+#include <kernel/shell.h>
+#include <lib/mem.h>
+#include <lib/noroot.h>
 
 int main(int argc, char **argv, char **env);
 extern char **environ;
 
-void run_main(void *arg)
+static char *words[PARAM_ARGS_MAX + 2];
+
+static int call_main(int argc)
 {
-	static char *argv[PARAM_ARGS_MAX + 2];
-	unsigned int i;
 	int status;
 
-	argv[0] = (char *)params.name;
+	words[0] = (char *)params.name;
+	words[argc] = NULL;
+	status = main(argc, words, environ);
+	libc_main_ended();
+	return status;
+}
+
+/* --- in the shell --- */
+
+/* The arguments last, as others do, until main() is called again. */
+static void main_command(int argc, char **argv)
+{
+	static char text[LINE_MAX] NOROOT;
+	size_t at = 0, n;
+	int i, status;
+
+	for (i = 1; i < argc; i++, at += n) {
+		n = text_length(argv[i]) + 1;
+		words[i] = memcpy(text + at, argv[i], n);
+	}
+	status = call_main(argc);
+	libc_flush();
+	shell_printf("main: returned %d\n", status);
+}
+
+static const struct shell_command commands[] = {
+	{ .name = "main",
+	  .args = "[ARGUMENT...]",
+	  .help = "call the program's main()",
+	  .run = main_command,
+	  .most = SHELL_WORDS },
+};
+const struct shell_group shell_image_group =
+	SHELL_GROUP("The program", commands);
+
+static bool shell_is_wanted(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < params.nrun; i++)
+		if (text_equal(params.run[i], "shell"))
+			return true;
+	return false;
+}
+
+void run_main(void *arg)
+{
+	unsigned int i;
+
 	for (i = 0; i < params.argc; i++)
-		argv[i + 1] = (char *)params.argv[i];
+		words[i + 1] = (char *)params.argv[i];
 	final_start();
 	libc_init();
 	/* What the host sent earlier might not have arrived. */
 	arch_channel_write("ready 0\n", 8);
-	status = main((int)params.argc + 1, argv, environ);
-	libc_main_ended();
-	libc_exit(status);
+	if (!shell_is_wanted())
+		libc_exit(call_main((int)params.argc + 1));
+	shell_run();
+	libc_exit(0);
 }

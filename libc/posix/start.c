@@ -6,6 +6,7 @@
  * own folder.
  */
 #include <kgc_leak.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -53,6 +54,12 @@ void libc_task_exit(void *state)
 {
 	thread_end();
 	library_task_exit(state);
+}
+
+void libc_flush(void)
+{
+	fflush(stdout);
+	fflush(stderr);
 }
 
 void libc_exit(int status)

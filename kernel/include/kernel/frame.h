@@ -33,5 +33,8 @@ size_t frame_count_free(void);	/* frames */
 size_t frame_count_total(void); /* frames that this allocator manages */
 uint64_t frame_ram_bytes(void); /* RAM of the map */
 uint64_t frame_ram_lost(void);	/* RAM of the map that no mapping can reach */
+uint64_t frame_ram_in(uint64_t lo, uint64_t hi); /* RAM of [@lo, @hi) */
+uint64_t frame_ram_kept(void);	 /* RAM that is neither given out nor used */
+size_t frame_record_count(void); /* frames that hold the records of frames */
 
 #endif /* KERNEL_FRAME_H */

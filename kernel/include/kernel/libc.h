@@ -31,6 +31,8 @@ void libc_init(void);
 /* main() has returned: clear the stack below, so that no word of it is a root.
  */
 void libc_main_ended(void);
+/* Write out what the standard streams hold. */
+void libc_flush(void);
 /* exit(): destructors, streams, then kernel_exit(). */
 _Noreturn void libc_exit(int status);
 

@@ -58,4 +58,12 @@ void param_init(void);
  */
 const char *param_string(const char *name);
 
+/* Name of parameter number @i; NULL: there are no more. */
+const char *param_name(unsigned int i);
+/*
+ * Give @name the value @text, of which a copy is kept; false if it cannot have
+ * that.  Who acts by it is not told.
+ */
+bool param_set(const char *name, const char *text);
+
 #endif /* KERNEL_PARAM_H */
