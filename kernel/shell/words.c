@@ -91,7 +91,7 @@ const char *words_nearest(const char *name)
 		return NULL;
 	for (i = 0; (other = command_name(i)); i++) {
 		d = distance(name, other);
-		if (d < best && d < text_length(other)) {
+		if (d < best && 2 * d <= text_length(other)) {
 			best = d;
 			nearest = other;
 		}
