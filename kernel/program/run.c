@@ -84,8 +84,7 @@ void run_main(void *arg)
 	libc_init();
 	/* What the host sent earlier might not have arrived. */
 	arch_channel_write("ready 0\n", 8);
-	if (!shell_is_wanted())
-		libc_exit(call_main((int)params.argc + 1));
-	shell_run();
-	libc_exit(0);
+	if (shell_is_wanted())
+		shell_run();
+	libc_exit(call_main((int)params.argc + 1));
 }

@@ -19,6 +19,7 @@
 #include <kernel/shell.h>
 
 #include <kernel/console.h>
+#include <kernel/libc.h>
 #include <kernel/param.h>
 #include <kgc/kgc.h>
 #include <lib/format.h>
@@ -343,4 +344,5 @@ void shell_run(void)
 	} while (event != LINE_END);
 	if (event == LINE_END)
 		shell_printf("\n");
+	libc_exit(0);
 }

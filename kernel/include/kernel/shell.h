@@ -38,8 +38,8 @@ extern const struct shell_group shell_image_group;
 
 enum { SHELL_WORDS = 128 }; /* in a line, at most */
 
-/* Read lines and do them until the input ends. */
-void shell_run(void);
+/* Read lines and do them; the end of the input ends the machine, well. */
+_Noreturn void shell_run(void);
 
 /* Do one line, which is cut into words in place. */
 void shell_execute(char *line);
