@@ -18,67 +18,67 @@ static struct {
 	char last[LINE_COLUMNS + 1]; /* the row that a newline left */
 	unsigned int bells, bytes, wrong, cleared;
 	int escape; /* how many bytes of a sequence have come */
-} screen;
+} tty;
 
 static void row_clear(unsigned int from)
 {
-	memset(screen.row + from, ' ', LINE_COLUMNS - from);
-	screen.row[LINE_COLUMNS] = '\0';
+	memset(tty.row + from, ' ', LINE_COLUMNS - from);
+	tty.row[LINE_COLUMNS] = '\0';
 }
 
 static void screen_letter(char c)
 {
-	if (screen.column >= LINE_COLUMNS - 1)
-		screen.wrong++; /* it would wrap, on some terminals */
+	if (tty.column >= LINE_COLUMNS - 1)
+		tty.wrong++; /* it would wrap, on some terminals */
 	else
-		screen.row[screen.column++] = c;
+		tty.row[tty.column++] = c;
 }
 
 static void screen_control(char c)
 {
 	switch (c) {
 	case '\b':
-		screen.wrong += !screen.column;
-		screen.column -= screen.column > 0;
+		tty.wrong += !tty.column;
+		tty.column -= tty.column > 0;
 		break;
 	case '\n':
-		memcpy(screen.last, screen.row, sizeof(screen.last));
-		row_clear(screen.column = 0);
+		memcpy(tty.last, tty.row, sizeof(tty.last));
+		row_clear(tty.column = 0);
 		break;
 	case '\a':
-		screen.bells++;
+		tty.bells++;
 		break;
 	case '\033':
-		screen.escape = 1;
+		tty.escape = 1;
 		break;
 	default:
-		screen.wrong++;
+		tty.wrong++;
 	}
 }
 
 /* ESC [ K, ESC [ H and ESC [ 2 J. */
 static void screen_escape(char c)
 {
-	screen.escape++;
+	tty.escape++;
 	if (c == '[' || c == '2')
 		return;
-	screen.escape = 0;
+	tty.escape = 0;
 	if (c == 'K') {
-		row_clear(screen.column);
+		row_clear(tty.column);
 	} else if (c == 'H') {
-		screen.column = 0;
+		tty.column = 0;
 	} else if (c == 'J') {
 		row_clear(0);
-		screen.cleared++;
+		tty.cleared++;
 	} else {
-		screen.wrong++;
+		tty.wrong++;
 	}
 }
 
 static void screen_write(const char *s, size_t n)
 {
-	for (screen.bytes += n; n--; s++)
-		if (screen.escape)
+	for (tty.bytes += n; n--; s++)
+		if (tty.escape)
 			screen_escape(*s);
 		else if (*s >= ' ' && *s < 127)
 			screen_letter(*s);
@@ -111,7 +111,7 @@ static const char *word(const char *text, size_t n, unsigned int i)
 static void start(void)
 {
 	memset(&line, 0, sizeof(line));
-	memset(&screen, 0, sizeof(screen));
+	memset(&tty, 0, sizeof(tty));
 	row_clear(0);
 	line.prompt = "> ";
 	line.echo = screen_write;
@@ -164,12 +164,12 @@ static void expect(const char *keys, const char *text)
 	for (bytewise = 0; bytewise < 2; bytewise++) {
 		start();
 		EXPECT_EQ(bytewise ? type(keys) : feed(keys), LINE_MORE);
-		expect_row(screen.row, text);
-		EXPECT_EQ(screen.column, 2 + line.at);
+		expect_row(tty.row, text);
+		EXPECT_EQ(tty.column, 2 + line.at);
 		EXPECT_EQ(bytewise ? type("\r") : feed("\r"), LINE_DONE);
 		EXPECT_STR(line.text, text);
-		expect_row(screen.last, text);
-		EXPECT_EQ(screen.wrong, 0);
+		expect_row(tty.last, text);
+		EXPECT_EQ(tty.wrong, 0);
 	}
 }
 
@@ -179,7 +179,7 @@ KTEST(kernel_line, letters_are_taken_and_echoed)
 	expect("a b  c", "a b  c");
 	start();
 	feed("abc");
-	EXPECT_EQ(screen.bytes, 2 + 3);
+	EXPECT_EQ(tty.bytes, 2 + 3);
 }
 
 KTEST(kernel_line, keys_edit_in_the_middle)
@@ -209,7 +209,7 @@ KTEST(kernel_line, ends_ring_and_do_no_harm)
 	expect("\x02\x06\x0b\x15\x17\x7f", "");
 	expect("a\x06\x04", "a");
 	expect("\x1b[A\x1b[B", "");
-	EXPECT_EQ(screen.bells, 2);
+	EXPECT_EQ(tty.bells, 2);
 }
 
 KTEST(kernel_line, unknown_sequences_are_swallowed)
@@ -232,7 +232,7 @@ KTEST(kernel_line, control_c_gives_the_line_up)
 {
 	start();
 	EXPECT_EQ(feed("half a li\x02\x03"), LINE_BREAK);
-	EXPECT_STR(row_text(screen.last), "> half a li^C");
+	EXPECT_STR(row_text(tty.last), "> half a li^C");
 	line_begin(&line);
 	EXPECT_EQ(feed("whole\r"), LINE_DONE);
 	EXPECT_STR(line.text, "whole");
@@ -250,10 +250,10 @@ KTEST(kernel_line, control_l_clears)
 	start();
 	feed("hello\x02");
 	feed("\x0c");
-	EXPECT_EQ(screen.cleared, 1);
-	EXPECT_STR(row_text(screen.row), "> hello");
-	EXPECT_EQ(screen.column, 6);
-	EXPECT_EQ(screen.wrong, 0);
+	EXPECT_EQ(tty.cleared, 1);
+	EXPECT_STR(row_text(tty.row), "> hello");
+	EXPECT_EQ(tty.column, 6);
+	EXPECT_EQ(tty.wrong, 0);
 }
 
 KTEST(kernel_line, bytes_behind_the_end_are_left)
@@ -294,7 +294,7 @@ KTEST(kernel_line, history_forgets_the_oldest)
 		EXPECT_EQ(feed(keys), LINE_DONE);
 		line_begin(&line);
 	}
-	for (n = 0; !screen.bells && n < 1000; n++)
+	for (n = 0; !tty.bells && n < 1000; n++)
 		feed("\x1b[A");
 	EXPECT_EQ(n - 1, LINE_HISTORY / 20);
 	EXPECT_EQ(feed("\r"), LINE_DONE);
@@ -313,9 +313,9 @@ KTEST(kernel_line, tabulator_completes)
 	expect("mem x\t", "mem x");
 	start();
 	feed("he\t");
-	EXPECT_STR(row_text(screen.last), "help  heap");
-	EXPECT_STR(row_text(screen.row), "> he");
-	EXPECT_EQ(screen.wrong, 0);
+	EXPECT_STR(row_text(tty.last), "help  heap");
+	EXPECT_STR(row_text(tty.row), "> he");
+	EXPECT_EQ(tty.wrong, 0);
 }
 
 /* --- long lines --- */
@@ -329,17 +329,17 @@ KTEST(kernel_line, long_lines_are_seen_through_a_window)
 		keys[i] = (char)('a' + i % 26);
 	start();
 	type(keys);
-	EXPECT_EQ(screen.wrong, 0);
-	EXPECT_EQ(screen.row[screen.column - 1], keys[299]);
+	EXPECT_EQ(tty.wrong, 0);
+	EXPECT_EQ(tty.row[tty.column - 1], keys[299]);
 	type("\x01");
-	EXPECT_EQ(screen.column, 2);
-	EXPECT(!memcmp(screen.row + 2, keys, LINE_COLUMNS - 3));
+	EXPECT_EQ(tty.column, 2);
+	EXPECT(!memcmp(tty.row + 2, keys, LINE_COLUMNS - 3));
 	for (i = 0; i < 150; i++)
 		type("\x06");
-	EXPECT_EQ(screen.row[screen.column], keys[150]);
-	EXPECT_EQ(screen.row[screen.column - 1], keys[149]);
+	EXPECT_EQ(tty.row[tty.column], keys[150]);
+	EXPECT_EQ(tty.row[tty.column - 1], keys[149]);
 	type("#\x01\x05\r");
-	EXPECT_EQ(screen.wrong, 0);
+	EXPECT_EQ(tty.wrong, 0);
 	EXPECT_EQ(strlen(line.text), 301);
 	EXPECT_EQ(line.text[150], '#');
 }
@@ -351,11 +351,11 @@ KTEST(kernel_line, too_long_a_line_is_told)
 	start();
 	for (i = 0; i < LINE_MAX - 1; i++)
 		feed("a");
-	EXPECT_EQ(screen.bells, 0);
+	EXPECT_EQ(tty.bells, 0);
 	for (i = 0; i < 10000; i++)
 		feed("b");
-	EXPECT_EQ(screen.bells, 1);
-	EXPECT_EQ(screen.wrong, 0);
+	EXPECT_EQ(tty.bells, 1);
+	EXPECT_EQ(tty.wrong, 0);
 	EXPECT_EQ(feed("\r"), LINE_LONG);
 	EXPECT_STR(line.text, "");
 	line_begin(&line);
@@ -368,12 +368,12 @@ KTEST(kernel_line, too_long_a_line_is_told)
 KTEST(kernel_line, plain_lines_are_not_echoed)
 {
 	start();
-	screen.bytes = 0;
+	tty.bytes = 0;
 	line.plain = true;
 	line_begin(&line);
 	EXPECT_EQ(feed("gc\ts\x1b\x03tats\n"), LINE_DONE);
 	EXPECT_STR(line.text, "gc stats");
-	EXPECT_EQ(screen.bytes, 0);
+	EXPECT_EQ(tty.bytes, 0);
 }
 
 /* --- any keys --- */
@@ -406,12 +406,12 @@ KTEST(kernel_line, the_row_is_the_text_whatever_is_typed)
 		}
 		ASSERT(line.at <= line.n && line.first <= line.at);
 		ASSERT(line.at - line.first <= width);
-		ASSERT_EQ(screen.column, 2 + line.at - line.first);
+		ASSERT_EQ(tty.column, 2 + line.at - line.first);
 		shown = line.n - line.first;
 		shown = shown < width ? shown : width;
-		ASSERT(!memcmp(screen.row + 2, line.text + line.first, shown));
-		ASSERT_EQ(strspn(screen.row + 2 + shown, " "),
+		ASSERT(!memcmp(tty.row + 2, line.text + line.first, shown));
+		ASSERT_EQ(strspn(tty.row + 2 + shown, " "),
 			  LINE_COLUMNS - 2 - shown);
 	}
-	EXPECT_EQ(screen.wrong, 0);
+	EXPECT_EQ(tty.wrong, 0);
 }
