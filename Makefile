@@ -141,14 +141,14 @@ ACCEL	?= auto
 ICOUNT	?=
 TIMEOUT	?=
 INITRD	?= tests/data
-APPEND	?= gctrace=1 run=heapgraph:cpython-startup.hg run=alloctrace:sqlite3.at
-# It ends in the shell if nobody said what to do and somebody is there to type.
-then	= $(if $(filter file,$(origin APPEND)),$(shell [ -t 0 ] && echo run=shell))
+# It ends in the shell if somebody is there to type.
+person	= $(if $(filter run debug,$(MAKECMDGOALS)),$(shell [ -t 0 ] && echo run=shell))
+APPEND	?= gctrace=1 run=heapgraph:cpython-startup.hg run=alloctrace:sqlite3.at $(person)
 qemu	= scripts/run-qemu $(machine)
 machine	= --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
 	  --mem $(MEM) --accel $(ACCEL) $(if $(ICOUNT),--icount) \
 	  $(if $(TIMEOUT),--timeout $(TIMEOUT)) --kernel $(O)/kgc.elf \
-	  $(if $(INITRD),--initrd $(INITRD)) --append '$(APPEND) $(then)'
+	  $(if $(INITRD),--initrd $(INITRD)) --append '$(APPEND)'
 
 run: $(O)/kgc.elf ## boot it: ARCH= MACHINE= CPUS= MEM= ACCEL= ICOUNT=1 INITRD= APPEND=
 	$(Q)$(qemu) --interactive

@@ -390,70 +390,6 @@ int kgc_who(const void *p, kgc_write_fn *write, void *arg);
 int kgc_profile(kgc_write_fn *write, void *arg);
 
 /*
- * --- who keeps an object ---
- *
- * A link of a chain from a root to an object: a word, and what it keeps.
- */
-struct kgc_link {
-	const char *root;   /* the root's name; NULL: the word is holder's */
-	const void *holder; /* base of an object, or NULL */
-	const void *word;   /* NULL: no word, but what the root's name says, or
-			       an ephemeron whose key is holder */
-	const void *target; /* base of the object that the word keeps */
-};
-typedef void kgc_link_fn(const struct kgc_link *link, void *arg);
-
-/*
- * Find a shortest chain from a root to the object that @p points into, and
- * show its links, the root's first.  Returns how many; 0 if no root reaches
- * it; -KGC_EINVAL if @p points into no object; -KGC_ENOMEM if the host has no
- * memory for the search (8 bytes for each object that there is room for, 4
- * for each page), or the heap spans more than 2^32 words.  The caller's own
- * stack is searched last, and its words that hold @p itself do not count.  The
- * world is stopped for the search, and runs again when @visit is called.
- */
-int kgc_why(const void *p, kgc_link_fn *visit, void *arg);
-
-/*
- * Show every word that refers to the object that @p points into, of roots and
- * of objects, dead ones too.  Returns how many, or -KGC_EINVAL.  The world is
- * stopped meanwhile, so @visit calls nothing of mm/, and waits for nobody.
- */
-int kgc_referrers(const void *p, kgc_link_fn *visit, void *arg);
-
-/*
- * What a range of roots holds on to.  Every word of it is taken for a pointer
- * if its value is an address in the heap.
- */
-struct kgc_audit {
-	const char *name; /* of the range's first word */
-	bool ambiguous;	  /* a stack or registers: stale words are there too */
-	size_t words;
-	size_t addresses; /* words with an address in the heap; the sum of: */
-	size_t hits;	  /* in an allocated object */
-	size_t free_objects, free_pages; /* near misses */
-	size_t inside;		 /* hits that are not an object's base */
-	uint64_t objects, bytes; /* kept by this range and by none before it */
-};
-typedef void kgc_audit_fn(const struct kgc_audit *range, void *arg);
-
-/*
- * Mark from one range after the other and show what each adds: first what
- * uncollectable objects and finalizers hold, then data, and last what is
- * ambiguous, so that what is shown for those is kept by nothing else.  Returns
- * how many ranges.  As to @visit, see kgc_referrers().
- */
-int kgc_audit(kgc_audit_fn *visit, void *arg);
-
-/*
- * Write the whole heap in the form of Documentation/dump-format.md.  @write is
- * called with the world stopped, on the collector's stack, in pieces of 4 KiB:
- * it calls nothing of mm/ and waits for nobody who may be stopped (in a
- * process: write(2), not stdio).  Takes no memory.  Returns 0, or -KGC_ENOMEM.
- */
-int kgc_dump(kgc_write_fn *write, void *arg);
-
-/*
  * --- a view of the heap, a piece at a time ---
  *
  * A run of pages with one use.
@@ -546,6 +482,70 @@ int kgc_set_trace(int trace);
 int kgc_set_debug(int debug);
 /* Collect at every @nth allocation; 0: no more.  [pinned] */
 void kgc_set_stress(unsigned int nth);
+
+/*
+ * --- who keeps an object ---
+ *
+ * A link of a chain from a root to an object: a word, and what it keeps.
+ */
+struct kgc_link {
+	const char *root;   /* the root's name; NULL: the word is holder's */
+	const void *holder; /* base of an object, or NULL */
+	const void *word;   /* NULL: no word, but what the root's name says, or
+			       an ephemeron whose key is holder */
+	const void *target; /* base of the object that the word keeps */
+};
+typedef void kgc_link_fn(const struct kgc_link *link, void *arg);
+
+/*
+ * Find a shortest chain from a root to the object that @p points into, and
+ * show its links, the root's first.  Returns how many; 0 if no root reaches
+ * it; -KGC_EINVAL if @p points into no object; -KGC_ENOMEM if the host has no
+ * memory for the search (8 bytes for each object that there is room for, 4
+ * for each page), or the heap spans more than 2^32 words.  The caller's own
+ * stack is searched last, and its words that hold @p itself do not count.  The
+ * world is stopped for the search, and runs again when @visit is called.
+ */
+int kgc_why(const void *p, kgc_link_fn *visit, void *arg);
+
+/*
+ * Show every word that refers to the object that @p points into, of roots and
+ * of objects, dead ones too.  Returns how many, or -KGC_EINVAL.  The world is
+ * stopped meanwhile, so @visit calls nothing of mm/, and waits for nobody.
+ */
+int kgc_referrers(const void *p, kgc_link_fn *visit, void *arg);
+
+/*
+ * What a range of roots holds on to.  Every word of it is taken for a pointer
+ * if its value is an address in the heap.
+ */
+struct kgc_audit {
+	const char *name; /* of the range's first word */
+	bool ambiguous;	  /* a stack or registers: stale words are there too */
+	size_t words;
+	size_t addresses; /* words with an address in the heap; the sum of: */
+	size_t hits;	  /* in an allocated object */
+	size_t free_objects, free_pages; /* near misses */
+	size_t inside;		 /* hits that are not an object's base */
+	uint64_t objects, bytes; /* kept by this range and by none before it */
+};
+typedef void kgc_audit_fn(const struct kgc_audit *range, void *arg);
+
+/*
+ * Mark from one range after the other and show what each adds: first what
+ * uncollectable objects and finalizers hold, then data, and last what is
+ * ambiguous, so that what is shown for those is kept by nothing else.  Returns
+ * how many ranges.  As to @visit, see kgc_referrers().
+ */
+int kgc_audit(kgc_audit_fn *visit, void *arg);
+
+/*
+ * Write the whole heap in the form of Documentation/dump-format.md.  @write is
+ * called with the world stopped, on the collector's stack, in pieces of 4 KiB:
+ * it calls nothing of mm/ and waits for nobody who may be stopped (in a
+ * process: write(2), not stdio).  Takes no memory.  Returns 0, or -KGC_ENOMEM.
+ */
+int kgc_dump(kgc_write_fn *write, void *arg);
 
 #ifdef __cplusplus
 }
