@@ -160,6 +160,46 @@ KTEST(kernel_shell, help_has_every_command)
 		"  mem                      every byte of RAM, by its use\n");
 }
 
+/* Words that end the machine, or run for long, are not among them. */
+KTEST(kernel_shell, any_line_gets_an_answer)
+{
+	static const char *const words[] = {
+		"gc",	 "obj",
+		"why",	 "who",
+		"param", "help",
+		"prof",	 "map",
+		"tasks", "0x",
+		"ffff",	 "stats",
+		"trace", "percent",
+		"\"",	 "'",
+		"\\",	 " ",
+		"9",	 "-",
+		"\\\"",	 "7fffffffffffffff",
+		"hz",	 "seed",
+		"spans", "classes",
+	};
+	const int percent = kgc_set_percent(100);
+	const unsigned int trace = params.gctrace;
+	char line[128];
+	int i, n;
+
+	for (i = 0; i < 500; i++) {
+		line[0] = '\0';
+		for (n = ktest_random() / 7 % 6; n >= 0; n--) {
+			strcat(line, words[ktest_random() / 7 %
+					   (sizeof(words) / sizeof(words[0]))]);
+			if (ktest_random() & 64)
+				strcat(line, " ");
+		}
+		ask("%s", line);
+		EXPECT(!nout || out[nout - 1] == '\n' ||
+		       nout == sizeof(out) - 1);
+	}
+	ask("gc trace %u", trace);
+	ask("gc percent 100");
+	kgc_set_percent(percent);
+}
+
 /* --- memory --- */
 
 /* The sum of all lines but the last; that line's two numbers. */
@@ -370,6 +410,18 @@ KTEST(kernel_shell, what_is_free_is_told)
 	EXPECT_EQ(lines(), 1);
 	EXPECT(strstr(out, "obj: 0x") == out && strstr(out, " is in free "));
 	ask("why %lx", address);
+	EXPECT_EQ(lines(), 1);
+}
+
+KTEST(kernel_shell, a_stack_is_told_and_not_read)
+{
+	const struct task *task = task_current();
+
+	ask("obj %lx", (unsigned long)task->block);
+	EXPECT(strstr(out, " bytes, nogc, "));
+	EXPECT(strstr(out, " pages of its own\n"));
+	EXPECT(!strstr(out, "+0x00"));
+	ask("why %lx", (unsigned long)task->block);
 	EXPECT_EQ(lines(), 1);
 }
 

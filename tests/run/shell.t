@@ -69,16 +69,18 @@ class Session:
 
     def cpu_seconds(self):
         """That QEMU has used."""
-        child = subprocess.run(["pgrep", "-P", str(self.machine.pid)],
-                               capture_output=True, text=True).stdout.split()
-        with open("/proc/%s/stat" % child[0], encoding="ascii") as f:
+        pid = self.machine.pid
+        with open("/proc/%d/task/%d/children" % (pid, pid),
+                  encoding="ascii") as f:
+            child = f.read().split()[0]
+        with open("/proc/%s/stat" % child, encoding="ascii") as f:
             fields = f.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def boot(arch, append, *options):
     return Session("scripts/run-qemu", [
-        "--arch", arch, "--interactive", "--timeout", "200", "--kernel",
+        "--arch", arch, "--interactive", "--timeout", "500", "--kernel",
         "build/%s/kgc.elf" % arch, "--initrd", "tests/data", "--append",
         append, *options])
 
