@@ -43,12 +43,15 @@ static const struct span *run_at(const struct heap *h, size_t page)
 	return NULL;
 }
 
-/* Objects of @s that were handed out and not freed. */
-static size_t used_of(struct heap *h, const struct span *s)
+/*
+ * Objects of @s that were handed out and not freed.  A window that its slot is
+ * moving just now may be longer than it was.
+ */
+static NO_SANITIZE size_t used_of(struct heap *h, const struct span *s)
 {
 	const struct cache *c = NULL;
 	const struct window *w;
-	size_t n;
+	size_t n, left;
 
 	if (!s->sizeclass)
 		return s->nused;
@@ -56,7 +59,8 @@ static size_t used_of(struct heap *h, const struct span *s)
 	if (s->where == SPAN_CACHED)
 		c = h->cache[s->owner];
 	w = c ? &c->window[s->kind][s->sizeclass] : NULL;
-	return w && w->span == s ? n - window_left(w) / s->size : n;
+	left = w && w->span == s ? window_left(w) / s->size : 0;
+	return left <= n ? n - left : 0;
 }
 
 static void fill_inuse(struct heap *h, const struct span *s, struct kgc_span *v)

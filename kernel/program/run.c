@@ -25,7 +25,18 @@ extern char **environ;
 
 static char *words[PARAM_ARGS_MAX + 2];
 
-static int call_main(int argc)
+/* The command line's arguments, and how many words that makes. */
+static int words_of_boot(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < params.argc; i++)
+		words[i + 1] = (char *)params.argv[i];
+	return (int)params.argc + 1;
+}
+
+/* A function, so that the linker has one complaint if there is no main(). */
+static __attribute__((noinline)) int call_main(int argc)
 {
 	int status;
 
@@ -38,7 +49,7 @@ static int call_main(int argc)
 
 /* --- in the shell --- */
 
-/* The arguments last, as others do, until main() is called again. */
+/* Its own arguments last until main() is called again. */
 static void main_command(int argc, char **argv)
 {
 	static char text[LINE_MAX] NOROOT;
@@ -49,7 +60,7 @@ static void main_command(int argc, char **argv)
 		n = text_length(argv[i]) + 1;
 		words[i] = memcpy(text + at, argv[i], n);
 	}
-	status = call_main(argc);
+	status = call_main(argc > 1 ? argc : words_of_boot());
 	libc_flush();
 	shell_printf("main: returned %d\n", status);
 }
@@ -57,7 +68,7 @@ static void main_command(int argc, char **argv)
 static const struct shell_command commands[] = {
 	{ .name = "main",
 	  .args = "[ARGUMENT...]",
-	  .help = "call the program's main()",
+	  .help = "call main(); without them with those behind --",
 	  .run = main_command,
 	  .most = SHELL_WORDS },
 };
@@ -76,15 +87,11 @@ static bool shell_is_wanted(void)
 
 void run_main(void *arg)
 {
-	unsigned int i;
-
-	for (i = 0; i < params.argc; i++)
-		words[i + 1] = (char *)params.argv[i];
 	final_start();
 	libc_init();
 	/* What the host sent earlier might not have arrived. */
 	arch_channel_write("ready 0\n", 8);
 	if (shell_is_wanted())
 		shell_run();
-	libc_exit(call_main((int)params.argc + 1));
+	libc_exit(call_main(words_of_boot()));
 }

@@ -338,7 +338,8 @@ def check_chain(s, arch):
     got = s.ask("mem")
     ok(got.endswith("every byte\n"), arch + ": mem of a program", got)
     got = s.ask("main")
-    ok(got.endswith("main: returned 1\n") and
+    ok(got.endswith("argv[1] = <of>\nargv[2] = <the boot>\n"
+                    "main: returned 3\n") and
        "0x%x" % nodes[4] not in got, arch + ": main once more", got)
 
 
@@ -348,7 +349,8 @@ def check_program(arch, folder):
                            "tests/programs/list.c", "-o", image],
                           capture_output=True, text=True)
     ok(made.returncode == 0, arch + ": a program", made.stderr)
-    s = Session("scripts/kgc-run", ["--shell", "--timeout", "100", image])
+    s = Session("scripts/kgc-run", ["--shell", "--timeout", "100", image,
+                                    "--", "of", "the boot"])
     check_chain(s, arch)
     out, status = s.end("poweroff 9\r")
     ok(status == 9, arch + ": its status is that of poweroff", out)
