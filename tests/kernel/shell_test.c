@@ -17,9 +17,10 @@
 #include <kernel/shell.h>
 #include <kernel/task.h>
 #include <kgc/kgc.h>
+#include <lib/noroot.h>
 #include <tests/ktest.h>
 
-static char out[32 << 10];
+static char NOROOT out[32 << 10];
 static size_t nout;
 
 static void keep(const char *s, size_t n)
@@ -531,7 +532,7 @@ KTEST(kernel_shell, classes_count_objects)
 
 KTEST(kernel_shell, stats_are_those_of_memstats)
 {
-	static struct kgc_memstats stats;
+	static struct kgc_memstats NOROOT stats; /* times look like addresses */
 
 	kgc_collect();
 	ask("gc stats");
