@@ -142,7 +142,7 @@ ICOUNT	?=
 TIMEOUT	?=
 INITRD	?= tests/data
 # It ends in the shell if somebody is there to type.
-person	= $(if $(filter run debug,$(MAKECMDGOALS)),$(shell [ -t 0 ] && echo run=shell))
+person	= $(if $(filter run,$(MAKECMDGOALS)),$(shell [ -t 0 ] && echo run=shell))
 APPEND	?= gctrace=1 run=heapgraph:cpython-startup.hg run=alloctrace:sqlite3.at $(person)
 qemu	= scripts/run-qemu $(machine)
 machine	= --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
