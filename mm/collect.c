@@ -10,7 +10,7 @@
 
 struct cycle_arg {
 	struct heap *heap;
-	struct cycle *cycle;
+	struct kgc_cycle *cycle;
 };
 
 static void visit_root(const void *lo, const void *hi, enum kgc_root kind,
@@ -39,6 +39,7 @@ void collect_mark_rest(struct heap *h)
 {
 	final_mark_held(h); /* arguments; objects queued and not yet run */
 	mark_drain(h);
+	cycle_phase(h, KGC_PHASE_FINALIZERS);
 	weak_clear_short(h);
 	final_mark_contents(h); /* what finalizable objects point to: order */
 	mark_drain(h);
@@ -51,20 +52,24 @@ static void cycle_stopped(void *p)
 {
 	const struct cycle_arg *arg = p;
 	struct heap *h = arg->heap;
-	struct cycle *c = arg->cycle;
+	struct kgc_cycle *c = arg->cycle;
 
 	sweep_all(h);	    /* what others left behind since */
 	cache_flush_all(h); /* from here the bitmap tells the truth */
 
+	cycle_phase(h, KGC_PHASE_ROOTS);
 	mark_start(h);
 	root_visit(h, visit_root, h);
+	cycle_phase(h, KGC_PHASE_MARK);
 	collect_mark_rest(h);
 
+	cycle_phase(h, KGC_PHASE_COUNT);
 	stats_live(h, &c->objects_after, &c->heap_after);
 	pacer_set_trigger(h, c->heap_after);
+	c->next_gc = h->pacer.next_gc;
 	check_cycle(h);
 	sweep_start(h);
-	c->marked_ns = kgc_host_nanotime();
+	cycle_phase(h, KGC_PHASE_START);
 }
 
 static void call_hook(const struct heap *h, bool begins)
@@ -76,25 +81,26 @@ static void call_hook(const struct heap *h, bool begins)
 }
 
 static __attribute__((noinline)) void cycle_before(struct heap *h,
-						   struct cycle *c)
+						   struct kgc_cycle *c)
 {
 	struct totals t;
 
+	cycle_begin(h, c);
 	stats_totals(h, &t);
 	c->heap_before = t.alloc_bytes - t.free_bytes;
 	c->objects_before = t.nmalloc - t.nfree;
 }
 
 /* Start the world; sweep, tell, and wake who waits for this. */
-static __attribute__((noinline)) void cycle_after(struct heap *h,
-						  const struct cycle *record)
+static __attribute__((noinline)) void cycle_after(
+	struct heap *h, const struct kgc_cycle *record)
 {
-	struct cycle c = *record; /* the next one may begin at once */
+	struct kgc_cycle c = *record; /* the next one may begin at once */
 	struct totals t;
 
 	kgc_host_start_world();
 	sweep_all(h);
-	c.swept_ns = kgc_host_nanotime();
+	c.begin_ns[KGC_PHASE_RELEASE] = kgc_host_nanotime();
 	stats_totals(h, &t);
 	c.nmalloc = t.nmalloc;
 	c.nfree = t.nfree;
@@ -102,36 +108,28 @@ static __attribute__((noinline)) void cycle_after(struct heap *h,
 	pageheap_release(h, SIZE_MAX, 2);
 	if (h->specials.nqueued && !h->specials.on_demand)
 		kgc_host_wake_finalizer();
-	c.end_ns = kgc_host_nanotime();
+	c.begin_ns[KGC_NPHASES] = kgc_host_nanotime();
+	cycle_finish(h, &c);
 	if (h->debug)
 		kgc_printf("pause %llu\n",
-			   (unsigned long long)(c.started_ns - c.start_ns));
+			   (unsigned long long)(c.begin_ns[KGC_PHASE_SWEEP] -
+						c.begin_ns[KGC_PHASE_STOP]));
 	if (h->trace)
 		gctrace_print(h, &c);
+	cycle_tell(h);
 	call_hook(h, false);
-}
-
-/* While the world is stopped: pause statistics. */
-static void cycle_count(struct heap *h, struct cycle *c)
-{
-	const uint64_t pause =
-		(c->started_ns = kgc_host_nanotime()) - c->start_ns;
-
-	h->pause_ns[h->numgc % 256] = pause;
-	h->pause_total_ns += pause;
-	c->number = ++h->numgc;
 }
 
 /*
  * The slot's cycle record.  If two tasks of one slot begin at once, the one
  * that does not stop the world may have reset the other's start time.
  */
-static struct cycle *cycle_record(struct heap *h, bool force)
+static struct kgc_cycle *cycle_record(struct heap *h, bool force)
 {
-	struct cycle *c = &h->cache[kgc_host_pin()]->cycle;
+	struct kgc_cycle *c = &h->cache[kgc_host_pin()]->cycle;
 
-	*c = (struct cycle){ .forced = force };
-	c->start_ns = kgc_host_nanotime();
+	*c = (struct kgc_cycle){ .forced = force };
+	c->begin_ns[KGC_PHASE_STOP] = kgc_host_nanotime();
 	kgc_host_unpin();
 	return c;
 }
@@ -160,7 +158,7 @@ static bool cycle(struct heap *h, bool force)
 	}
 	cycle_before(h, arg.cycle);
 	kgc_host_call_saved(cycle_stopped, &arg);
-	cycle_count(h, arg.cycle);
+	cycle_started(h, arg.cycle);
 	cycle_after(h, arg.cycle);
 	return true;
 }

@@ -8,6 +8,8 @@
  */
 #include "internal.h"
 
+enum { LINE_MOST = 384 }; /* thirteen numbers of 20 digits, and words */
+
 /* Print through the host: no lock of mm/ is held, the world runs. */
 void kgc_printf(const char *fmt, ...)
 {
@@ -18,42 +20,68 @@ void kgc_printf(const char *fmt, ...)
 	va_end(ap);
 }
 
-struct fixed {
-	unsigned long long whole;
-	unsigned int part;
-};
-
-static struct fixed milliseconds(uint64_t ns)
+static void write_ms(struct out *o, uint64_t ns)
 {
-	const uint64_t us = div_u64(ns, 1000), ms = div_u64(us, 1000);
-
-	return (struct fixed){ ms, us - ms * 1000 };
+	out_thousandths(o, div_u64(ns, 1000));
 }
 
-static struct fixed megabytes(uint64_t bytes)
+static void write_mb(struct out *o, uint64_t bytes)
 {
-	return (struct fixed){ bytes >> 20, (bytes & (MIB - 1)) * 10 >> 20 };
+	out_number(o, bytes >> 20);
+	out_text(o, ".");
+	out_number(o, (bytes & (MIB - 1)) * 10 >> 20);
 }
 
-void gctrace_print(const struct heap *h, const struct cycle *c)
+/* Two numbers and what stands before, between and behind them. */
+static void write_pair(struct out *o, uint64_t a, const char *between,
+		       uint64_t b, const char *behind)
 {
-	const struct fixed mark = milliseconds(c->marked_ns - c->start_ns);
-	const struct fixed sweep = milliseconds(c->swept_ns - c->started_ns);
-	const struct fixed rest = milliseconds((c->started_ns - c->marked_ns) +
-					       (c->end_ns - c->swept_ns));
-	const struct fixed before = megabytes(c->heap_before);
-	const struct fixed after = megabytes(c->heap_after);
+	out_number(o, a);
+	out_text(o, between);
+	out_number(o, b);
+	out_text(o, behind);
+}
 
-	kgc_printf("gc%u: %llu.%03u+%llu.%03u+%llu.%03u ms "
-		   "%llu.%u -> %llu.%u MB %llu -> %llu (%llu-%llu) objects "
-		   "%llu pointer lookups (%llu size, %llu addr)\n",
-		   (unsigned int)c->number, mark.whole, mark.part, sweep.whole,
-		   sweep.part, rest.whole, rest.part, before.whole, before.part,
-		   after.whole, after.part,
-		   (unsigned long long)c->objects_before,
-		   (unsigned long long)c->objects_after,
-		   (unsigned long long)c->nmalloc, (unsigned long long)c->nfree,
-		   (unsigned long long)c->nlookup, 0ull, 0ull);
+void gctrace_write(struct out *o, const struct kgc_cycle *c)
+{
+	const uint64_t *t = c->begin_ns;
+
+	out_text(o, "gc");
+	out_number(o, c->number);
+	out_text(o, ": ");
+	write_ms(o, t[KGC_PHASE_START] - t[KGC_PHASE_STOP]);
+	out_text(o, "+");
+	write_ms(o, t[KGC_PHASE_RELEASE] - t[KGC_PHASE_SWEEP]);
+	out_text(o, "+");
+	write_ms(o, t[KGC_PHASE_SWEEP] - t[KGC_PHASE_START] + t[KGC_NPHASES] -
+			    t[KGC_PHASE_RELEASE]);
+	out_text(o, " ms ");
+	write_mb(o, c->heap_before);
+	out_text(o, " -> ");
+	write_mb(o, c->heap_after);
+	out_text(o, " MB ");
+	write_pair(o, c->objects_before, " -> ", c->objects_after, " (");
+	write_pair(o, c->nmalloc, "-", c->nfree, ") objects ");
+	out_number(o, c->nlookup);
+	out_text(o, " pointer lookups (0 size, 0 addr)\n");
+}
+
+void kgc_write_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,
+		     void *arg)
+{
+	struct out o = { write, arg, 0 };
+
+	gctrace_write(&o, cycle);
+}
+
+/* In one call, so that nothing of others' comes between. */
+void gctrace_print(const struct heap *h, const struct kgc_cycle *c)
+{
+	char buf[LINE_MOST];
+	struct line line = { .buf = buf, .size = sizeof(buf) };
+
+	kgc_write_cycle(c, line_write, &line);
+	kgc_printf("%s", buf);
 }
 
 int kgc_set_trace(int trace)

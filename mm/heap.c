@@ -26,6 +26,7 @@ static int init_parts(struct heap *h, const struct kgc_config *config)
 	special_init(h);
 	typed_init(h);
 	pacer_init(h, config);
+	cycle_init(h);
 	prof_init(h, config);
 	err = mark_init(h, config);
 	if (err)

@@ -54,6 +54,7 @@
  *	mark.lock	size of the mark list
  *	root.lock	registered and excluded roots
  *	type.lock	layouts of typed objects
+ *	cycle.lock	records of the last cycles
  *	meta.lock	memory for records
  *
  * Not locked: a cache and its windows belong to the pinned owner of the slot.
@@ -289,16 +290,6 @@ struct source {
 	bool sample;	   /* the first object of the next run is sampled */
 };
 
-/* A cycle, for its readers when it is finished: the trace line, MemStats. */
-struct cycle {
-	uint32_t number;
-	bool forced;
-	uint64_t start_ns, marked_ns, started_ns, swept_ns, end_ns;
-	uint64_t heap_before, heap_after; /* bytes */
-	uint64_t objects_before, objects_after;
-	uint64_t nmalloc, nfree, nlookup;
-};
-
 /* Sizes up to here, and flags, that the fast path takes. */
 #define QUICK_MAX   1024
 #define QUICK_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE | KGC_NOZERO)
@@ -321,7 +312,8 @@ struct cache {
 	intptr_t next_sample; /* bytes left to the next profile sample */
 	uint32_t random;
 	unsigned int slot;
-	struct cycle cycle; /* being run; on a stack its times would be roots */
+	/* Being run; on a stack its times would be roots. */
+	struct kgc_cycle cycle;
 };
 
 struct central {
@@ -474,6 +466,19 @@ struct pacer {
 	_Atomic uint32_t countdown;
 };
 
+/* What is known of the last cycles.  By cycle.lock, or the world stopped. */
+struct cycles {
+	struct lock lock;
+	struct kgc_cycle *now; /* between its stop and its start, or NULL */
+	struct kgc_cycle last[KGC_LAST_CYCLES]; /* number n is at n % that */
+	kgc_cycle_fn *fn;			/* is told of each, or NULL */
+	void *arg;
+	uint32_t next;	      /* number of the cycle to tell of */
+	_Atomic bool telling; /* somebody calls fn */
+	uint64_t oom_ns;      /* last time that memory was told to be short */
+	size_t oom_size;
+};
+
 struct heap {
 	struct arena arena;
 	/* Words of the arena that kgc_free() may take the fast path for: 0
@@ -503,6 +508,7 @@ struct heap {
 	uint32_t numgc;
 	int trace, debug;
 	void (*cycle_hook)(bool begins);
+	struct cycles cycles;
 	unsigned int nslots;
 	struct {
 		_Atomic size_t size; /* least that failed of late; 0: none */
@@ -711,6 +717,16 @@ void heap_free(struct heap *h, void *p);
 void collect(struct heap *h, bool force);
 void collect_mark_rest(struct heap *h);
 
+/* cycle.c */
+void cycle_init(struct heap *h);
+void cycle_phase(struct heap *h, enum kgc_phase phase);
+void cycle_begin(struct heap *h, struct kgc_cycle *c);
+void cycle_started(struct heap *h, struct kgc_cycle *c);
+void cycle_finish(struct heap *h, const struct kgc_cycle *c);
+void cycle_tell(struct heap *h);
+void cycle_observe(struct heap *h, kgc_cycle_fn *fn, void *arg);
+int cycle_last(const struct heap *h, struct kgc_cycle *cycles, int n);
+
 /* root.c */
 void root_init(struct heap *h);
 void root_visit(struct heap *h, kgc_host_visit_fn *visit, void *arg);
@@ -816,12 +832,14 @@ struct line {
 };
 void out_text(struct out *o, const char *s);
 void out_number(struct out *o, uint64_t v);
+void out_thousandths(struct out *o, uint64_t v);
 void out_address(struct out *o, uintptr_t v);
 void line_write(void *arg, const char *s, size_t n);
 
 /* gctrace.c */
 void kgc_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void gctrace_print(const struct heap *h, const struct cycle *c);
+void gctrace_write(struct out *o, const struct kgc_cycle *c);
+void gctrace_print(const struct heap *h, const struct kgc_cycle *c);
 
 /* prof.c */
 int prof_init(struct heap *h, const struct kgc_config *config);

@@ -17,6 +17,7 @@ enum rank {
 	RANK_MARK,
 	RANK_ROOT,
 	RANK_TYPE,
+	RANK_CYCLE,
 	RANK_META,
 };
 

@@ -9,7 +9,9 @@
  * heap's go into its configuration; any may be asked for by a workload.  Each
  * run= is done in order; the status is 1 if one of them failed.  Files are
  * looked for under initrd=, and mapped, which keeps them out of the roots.
+ * With perfetto= the phases of each cycle go to that file.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,6 +49,7 @@ static const struct option {
 	{ "cases", NULL, 0, "first" },
 	{ "mode", NULL, 0, NULL },
 	{ "initrd", NULL, 0, "." },
+	{ "perfetto", NULL, 0, NULL },
 	{ "run", NULL, 0, NULL },
 };
 #define NOPTIONS (sizeof options / sizeof options[0])
@@ -163,6 +166,42 @@ bool workload_open(const char *path, struct workload_file *file)
 	return true;
 }
 
+/* --- the phases of cycles ------------------------------------------------ */
+
+static void write_file(void *arg, const char *s, size_t n)
+{
+	fwrite(s, 1, n, arg);
+}
+
+static void write_cycle(const struct kgc_cycle *cycle, void *arg)
+{
+	kgc_events_cycle(cycle, write_file, arg);
+}
+
+/* The file, or NULL if there is none to be written. */
+static FILE *events_open(void)
+{
+	const char *name = workload_option("perfetto");
+	FILE *file = name ? fopen(name, "we") : NULL;
+
+	if (file) {
+		kgc_events_begin(write_file, file);
+		kgc_set_cycle_observer(write_cycle, file);
+	} else if (name) {
+		printf("perfetto: %s: %s\n", name, strerror(errno));
+	}
+	return file;
+}
+
+static void events_close(FILE *file)
+{
+	kgc_set_cycle_observer(NULL, NULL);
+	kgc_events_end(write_file, file);
+	if (ferror(file) | fclose(file))
+		printf("perfetto: %s: %s\n", workload_option("perfetto"),
+		       strerror(errno));
+}
+
 /* --- running ------------------------------------------------------------- */
 
 static int run_one(const char *spec)
@@ -179,6 +218,7 @@ static int run_one(const char *spec)
 int main(int argc, char **argv)
 {
 	int i, nrun = 0, status = 0;
+	FILE *events;
 
 	/* What is printed before a crash is seen. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -191,12 +231,15 @@ int main(int argc, char **argv)
 		printf("kgc: no memory for the heap\n");
 		return 1;
 	}
+	events = events_open();
 	for (i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "run=", 4))
 			continue;
 		status |= run_one(argv[i] + 4);
 		nrun++;
 	}
+	if (events)
+		events_close(events);
 	if (!nrun)
 		printf("run: nothing to do: run=<workload>\n");
 	return nrun ? status : 1;

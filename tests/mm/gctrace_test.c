@@ -18,13 +18,13 @@ static const char *last_line(void)
 
 KTEST(mm_gctrace, line_is_exact)
 {
-	static const struct cycle c = {
+	static const struct kgc_cycle c = {
 		.number = 12,
-		.start_ns = 1000000000,
-		.marked_ns = 1004180999,
-		.started_ns = 1004190999,
-		.swept_ns = 1005100999,
-		.end_ns = 1005110999,
+		.begin_ns[KGC_PHASE_STOP] = 1000000000,
+		.begin_ns[KGC_PHASE_START] = 1004180999,
+		.begin_ns[KGC_PHASE_SWEEP] = 1004190999,
+		.begin_ns[KGC_PHASE_RELEASE] = 1005100999,
+		.begin_ns[KGC_NPHASES] = 1005110999,
 		.heap_before = 48 * 1048576 + 104858,
 		.heap_after = 19 * 1048576 + 1048575,
 		.objects_before = 612340,
@@ -43,7 +43,7 @@ KTEST(mm_gctrace, line_is_exact)
 
 KTEST(mm_gctrace, zeroes_are_printed_in_full)
 {
-	static const struct cycle c = { .number = 1 };
+	static const struct kgc_cycle c = { .number = 1 };
 
 	gctrace_print(&own, &c);
 	EXPECT_STR(last_line(), "gc1: 0.000+0.000+0.000 ms 0.0 -> 0.0 MB "
@@ -53,12 +53,12 @@ KTEST(mm_gctrace, zeroes_are_printed_in_full)
 
 KTEST(mm_gctrace, long_times_and_large_heaps)
 {
-	static const struct cycle c = {
+	static const struct kgc_cycle c = {
 		.number = 4000000000u,
-		.marked_ns = 3600000000000,
-		.started_ns = 3600000000000,
-		.swept_ns = 3600000000000,
-		.end_ns = 3600000000000,
+		.begin_ns[KGC_PHASE_START] = 3600000000000,
+		.begin_ns[KGC_PHASE_SWEEP] = 3600000000000,
+		.begin_ns[KGC_PHASE_RELEASE] = 3600000000000,
+		.begin_ns[KGC_NPHASES] = 3600000000000,
 		.heap_before = (uint64_t)1 << 44,
 		.heap_after = (uint64_t)3 << 40,
 	};

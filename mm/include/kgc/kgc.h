@@ -150,6 +150,82 @@ uint32_t kgc_cycles(void);
 void kgc_set_cycle_hook(void (*fn)(bool begins));
 
 /*
+ * --- what cycles were like ---
+ *
+ * The phases of a cycle, in order.  The world is stopped in all but the last
+ * two.
+ */
+enum kgc_phase {
+	KGC_PHASE_STOP,	 /* until the world stands still */
+	KGC_PHASE_FLUSH, /* sweep what is left, take back what caches hold */
+	KGC_PHASE_ROOTS, /* scan the roots */
+	KGC_PHASE_MARK,	 /* and what they lead to */
+	KGC_PHASE_FINALIZERS, /* and weak links, and what finalizers keep */
+	KGC_PHASE_COUNT,      /* what lives, and when to collect next */
+	KGC_PHASE_START,      /* until the world runs */
+	KGC_PHASE_SWEEP,
+	KGC_PHASE_RELEASE, /* give idle pages back */
+	KGC_NPHASES,
+};
+
+struct kgc_cycle {
+	uint32_t number; /* 1: the first */
+	bool forced;	 /* by kgc_collect() */
+	/* When each phase began, 0: not yet; the last one: the cycle's end. */
+	uint64_t begin_ns[KGC_NPHASES + 1];
+	uint64_t heap_before, heap_after; /* bytes, after: as marked */
+	uint64_t objects_before, objects_after;
+	uint64_t next_gc; /* heap_alloc at which the next one starts */
+	uint64_t nmalloc, nfree, nlookup;
+};
+typedef void kgc_cycle_fn(const struct kgc_cycle *cycle, void *arg);
+
+/*
+ * Have @fn called with each cycle that ends from now on, in their order, one
+ * call at a time, by a task that collected, the world running and no lock
+ * held; NULL: nobody.  @fn does not collect.
+ */
+void kgc_set_cycle_observer(kgc_cycle_fn *fn, void *arg);
+
+/*
+ * Store the last cycles, @n and KGC_LAST_CYCLES at most, oldest first; the
+ * last of them may be one that has not ended.  Returns how many.  Takes no
+ * lock.  [interrupt]
+ */
+enum { KGC_LAST_CYCLES = 8 };
+int kgc_last_cycles(struct kgc_cycle *cycles, int n);
+
+/*
+ * When memory was last told to be short, and how much was asked for; 0: never.
+ * [interrupt]
+ */
+uint64_t kgc_last_failure(size_t *size);
+
+/* Writes part of a text. */
+typedef void kgc_write_fn(void *arg, const char *s, size_t n);
+
+/* Write the line of @cycle that trace = 1 prints, in several pieces. */
+void kgc_write_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,
+		     void *arg);
+
+/*
+ * The same for the Trace Event Format, that of Chrome's and Perfetto's viewers:
+ * JSON, an array of events, whose parts are written in this order.  Each may
+ * be written in several pieces.
+ *
+ * Phases with the world stopped are one track, those of the sweep another,
+ * marks the third; heap_alloc, next_gc and live are counters.  A cycle that has
+ * not ended ends now.
+ */
+void kgc_events_begin(kgc_write_fn *write, void *arg);
+void kgc_events_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,
+		      void *arg);
+/* A mark: @name has neither quotes nor backslashes; @bytes 0: no number. */
+void kgc_events_mark(const char *name, uint64_t ns, uint64_t bytes,
+		     kgc_write_fn *write, void *arg);
+void kgc_events_end(kgc_write_fn *write, void *arg);
+
+/*
  * --- finalizers ---
  *
  * A finalizer is called once, after its object is found unreachable.  What
@@ -366,7 +442,6 @@ int kgc_check(void);
  * 0x... of 48 bytes (class 4, scan), +0x10".  Takes no lock and trusts
  * nothing, so the answer may be stale.  Returns the length.  [interrupt]
  */
-typedef void kgc_write_fn(void *arg, const char *s, size_t n);
 int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg);
 
 /*
