@@ -285,7 +285,7 @@ int kgc_check(void)
 		return 0;
 	heap_stop(&heap);
 	check_heap(&heap, &faults);
-	kgc_host_start_world();
+	heap_start(&heap);
 	for (i = 0; i < MIN(faults.n, FAULTS_MAX); i++)
 		kgc_printf("gc: check %p: %s: %lu, not %lu\n",
 			   (void *)faults.fault[i].at, faults.fault[i].what,

@@ -12,7 +12,8 @@
  *
  * Bad at: objects that are full of pointers into the middle of others.
  *
- * Locking: the world is stopped.
+ * Locking: the world is stopped.  A dead heap is shown as it is: objects that
+ * the sweeper did not come to are still there.
  */
 #include "internal.h"
 
@@ -257,9 +258,25 @@ static void put_object(struct dump *d, const struct span *s, uintptr_t p,
 	put_byte(d, 0);
 }
 
-static void put_inuse(struct dump *d, const struct span *s)
+static bool is_object(const struct dump *d, const struct span *s, uintptr_t p)
 {
 	const uintptr_t bit = s->kind == KIND_NOGC ? BIT_NOSCAN : BIT_ALLOC;
+
+	return bitmap_get(d->heap, p) & bit && !cache_holds(d->heap, s, p);
+}
+
+/* Counted, because the span's own count may be wrong in a dead heap. */
+static uint32_t count_objects(const struct dump *d, const struct span *s)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < s->nelems; i++)
+		n += is_object(d, s, s->start + i * s->size);
+	return n;
+}
+
+static void put_inuse(struct dump *d, const struct span *s)
+{
 	uint32_t i, gap = 0;
 
 	put_byte(d, DUMP_SPAN);
@@ -268,11 +285,11 @@ static void put_inuse(struct dump *d, const struct span *s)
 	put_byte(d, s->sizeclass);
 	put(d, s->size);
 	put(d, s->nelems);
-	put(d, s->nused);
+	put(d, count_objects(d, s));
 	for (i = 0; i < s->nelems; i++) {
 		const uintptr_t p = s->start + i * s->size;
 
-		if (bitmap_get(d->heap, p) & bit) {
+		if (is_object(d, s, p)) {
 			put_object(d, s, p, gap);
 			gap = 0;
 		} else {
@@ -281,15 +298,26 @@ static void put_inuse(struct dump *d, const struct span *s)
 	}
 }
 
+/* Does the record @s describe the run that begins with @page? */
+static bool describes(const struct dump *d, const struct span *s, size_t page)
+{
+	return s && s->npages &&
+	       s->start == d->heap->arena.start + (page << PAGE_SHIFT);
+}
+
 static void put_spans(struct dump *d)
 {
 	const size_t npages = d->heap->arena.used >> PAGE_SHIFT;
 	const struct span *s;
-	size_t page;
+	size_t page, n;
 
-	for (page = 0; page < npages; page += s->npages) {
+	for (page = 0; page < npages; page += n) {
 		s = d->heap->pages[page];
-		if (s->state == SPAN_INUSE) {
+		n = describes(d, s, page) ? s->npages : 1;
+		if (!describes(d, s, page)) {
+			put_byte(d, DUMP_GAP); /* a dead heap is damaged */
+			put(d, n);
+		} else if (s->state == SPAN_INUSE) {
 			put_inuse(d, s);
 		} else if (s->state == SPAN_FREE) {
 			put_byte(d, DUMP_FREE);
@@ -390,7 +418,8 @@ static __attribute__((noinline)) void dump_stopped(void *arg)
 	d.objects = d.edges = d.roots = 0;
 	d.crc = ~0u;
 	d.n = 0;
-	cache_flush_all(d.heap);
+	if (!d.heap->dead)
+		cache_flush_all(d.heap);
 	put_header(&d);
 	put_sites(&d);
 	put_spans(&d);
@@ -408,7 +437,7 @@ int dump_heap(struct heap *h, kgc_write_fn *write, void *arg)
 		return -KGC_ENOMEM;
 	heap_stop(h);
 	kgc_host_call_saved(dump_stopped, &q);
-	kgc_host_start_world();
+	heap_start(h);
 	return 0;
 }
 

@@ -5,7 +5,8 @@
  * For readers of the heap that want to know which word led where: the marker
  * follows the same words by the same rule, but is in a hurry and forgets.
  *
- * Locking: the world is stopped, the caches are flushed, every span is swept.
+ * Locking: the world is stopped, the caches are flushed and every span is
+ * swept; or the heap is dead, and then what caches hold is left out.
  */
 #include "internal.h"
 
@@ -21,7 +22,8 @@ bool edge_find(struct heap *h, uintptr_t p, struct object *o)
 	if (o->index >= s->nelems)
 		return false;
 	o->base = s->start + o->index * s->size;
-	return bitmap_get(h, o->base) & BIT_ALLOC;
+	return bitmap_get(h, o->base) & BIT_ALLOC &&
+	       !cache_holds(h, s, o->base);
 }
 
 /* Words that may be pointers, for the visitor of each_word(). */

@@ -22,6 +22,11 @@ static const char *const names[KGC_NPHASES] = {
 	[KGC_PHASE_RELEASE] = "release",
 };
 
+const char *events_phase_name(int phase)
+{
+	return names[phase];
+}
+
 static void field(struct out *o, const char *name, uint64_t v)
 {
 	out_text(o, name);

@@ -35,25 +35,30 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 	out_address(o, addr - base);
 }
 
-int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg)
+void explain_write(struct heap *h, struct out *o, uintptr_t addr)
 {
-	struct heap *h = &heap;
-	struct out o = { write, arg, 0 };
 	const struct span *s;
 
 	if (!h->ready)
-		out_text(&o, "no heap yet");
+		out_text(o, "no heap yet");
 	else if (addr - h->arena.start < h->arena.used) {
 		s = span_of(h, addr);
 		if (s && s->size && s->sizeclass < KGC_NCLASSES)
-			object(h, &o, s, addr);
+			object(h, o, s, addr);
 		else
-			out_text(&o, "in free pages of the heap");
+			out_text(o, "in free pages of the heap");
 	} else if (addr - h->arena.start < h->arena.reach)
-		out_text(&o, "in the heap's reservation, not in use");
+		out_text(o, "in the heap's reservation, not in use");
 	else if (addr < h->arena.start && addr >= h->arena.base)
-		out_text(&o, "in the heap's bitmap");
+		out_text(o, "in the heap's bitmap");
 	else
-		out_text(&o, "not in the heap");
+		out_text(o, "not in the heap");
+}
+
+int kgc_explain(uintptr_t addr, kgc_write_fn *write, void *arg)
+{
+	struct out o = { write, arg, 0 };
+
+	explain_write(&heap, &o, addr);
 	return o.n;
 }

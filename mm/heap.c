@@ -76,14 +76,25 @@ int kgc_init(const struct kgc_config *config)
 	return heap_init(&heap, config ? config : &defaults);
 }
 
-/* Stop the world, every span swept and knowing its count; task context. */
+/*
+ * Stop the world, every span swept and knowing its count; task context.  That
+ * of a dead heap has stopped.
+ */
 void heap_stop(struct heap *h)
 {
+	if (h->dead)
+		return;
 	sweep_all(h);
 	while (!kgc_host_stop_world())
 		;
 	sweep_all(h);
 	cache_forget_recycled(h);
+}
+
+void heap_start(struct heap *h)
+{
+	if (!h->dead)
+		kgc_host_start_world();
 }
 
 static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,

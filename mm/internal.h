@@ -516,7 +516,9 @@ struct heap {
 				      */
 		_Atomic uint32_t unsaid; /* failures since */
 	} oom;
+	uintptr_t suspect; /* last address complained of, or 0 */
 	bool ready;
+	bool dead; /* abandoned: no lock counts, nothing changes */
 	_Atomic bool uncollectable; /* such spans were made: roots */
 };
 extern struct heap heap;
@@ -708,6 +710,7 @@ void central_drop_used(struct heap *h, unsigned int kind, unsigned int class,
 int heap_init(struct heap *h, const struct kgc_config *config);
 void heap_destroy(struct heap *h);
 void heap_stop(struct heap *h);
+void heap_start(struct heap *h);
 
 /* malloc.c */
 void *heap_alloc(struct heap *h, size_t size, unsigned int flags);
@@ -902,6 +905,17 @@ struct faults {
 	struct fault fault[FAULTS_MAX];
 };
 void check_heap(struct heap *h, struct faults *faults);
+
+/* explain.c */
+void explain_write(struct heap *h, struct out *o, uintptr_t addr);
+
+/* events.c */
+const char *events_phase_name(int phase);
+
+/* state.c */
+void state_write(const struct heap *h, struct out *o);
+void state_abandon(struct heap *h);
+int state_check(struct heap *h, struct out *o);
 
 #pragma GCC visibility pop
 

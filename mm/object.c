@@ -70,6 +70,7 @@ struct object object_of(struct heap *h, const void *p, const char *operation)
 
 	if (likely(!why))
 		return o;
+	h->suspect = (uintptr_t)p;
 	if (span_of(h, (uintptr_t)p))
 		kgc_host_panic("gc: %s %p: %s; span %p, object %u of %lu bytes",
 			       operation, p, why, (void *)o.span->start,

@@ -622,6 +622,31 @@ int kgc_audit(kgc_audit_fn *visit, void *arg);
  */
 int kgc_dump(kgc_write_fn *write, void *arg);
 
+/*
+ * --- when the program is over ---
+ *
+ * Write the heap's state, three lines: what is allocated, pages, and what goes
+ * on: the phase of a cycle, locks held.  Nothing before kgc_init().  Returns
+ * the length.  Takes no lock.  [interrupt]
+ */
+int kgc_write_state(kgc_write_fn *write, void *arg);
+
+/*
+ * The world has stopped for good, wherever it was, and the caller is all that
+ * runs: locks are broken, and nothing is stopped or swept any more.  Only what
+ * reads may be called then: kgc_profile(), kgc_dump(), kgc_last_cycles() and
+ * kgc_write_check().  A damaged heap may make them fault, panic, or never end;
+ * the caller sees to that.
+ */
+void kgc_abandon(void);
+
+/*
+ * Compare the heap that was abandoned with every invariant and write what was
+ * found, of the first few faults a line each; and what is at the address that
+ * the collector complained of last, if it did.  Returns the number of faults.
+ */
+int kgc_write_check(kgc_write_fn *write, void *arg);
+
 #ifdef __cplusplus
 }
 #endif
