@@ -14,6 +14,7 @@
 #include <kernel/frame.h>
 #include <kernel/host.h>
 #include <kernel/initrd.h>
+#include <kernel/leave.h>
 #include <kernel/panic.h>
 #include <kernel/param.h>
 #include <kernel/printk.h>
@@ -107,5 +108,6 @@ void kernel_main(void)
 	initrd_init();
 	host_init();
 	heap_init();
+	leave_init();
 	task_start_main(main_task, (size_t)params.stack << 10);
 }

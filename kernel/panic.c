@@ -4,7 +4,8 @@
  *
  * Reports go straight to the log with interrupts off, and take no lock.
  * A failure while one is being written ends the machine at once: what has been
- * written by then is worth more than a second report.
+ * written by then is worth more than a second report.  What postmortem.c does
+ * behind the report is guarded: a failure there ends a part of it.
  */
 #include <kernel/panic.h>
 
@@ -15,7 +16,10 @@
 #include <arch/task.h>
 #include <arch/upcall.h>
 #include <kernel/channel.h>
+#include <kernel/guard.h>
+#include <kernel/leave.h>
 #include <kernel/log.h>
+#include <kernel/postmortem.h>
 #include <kernel/printk.h>
 #include <kernel/symbols.h>
 #include <kernel/task.h>
@@ -34,13 +38,20 @@ enum {
 bool (*panic_hook)(const char *message);
 
 static bool reporting;
+static int report_status; /* with which the machine ends */
 
 extern char boot_stack[], __image_start[], __text_end[];
 
-void kernel_exit(int status)
+static _Noreturn void machine_end(int status)
 {
 	channel_write_exit(status);
 	arch_exit(status ? EXIT_BAD : EXIT_GOOD);
+}
+
+void kernel_exit(int status)
+{
+	leave_at_exit();
+	machine_end(status);
 }
 
 /* End of the mapped pages that @fp lies in. */
@@ -91,16 +102,18 @@ static void trap_backtrace(const struct trap *trap)
 	panic_backtrace(0, trap->fp);
 }
 
-static void report_begin(const char *message)
+/* @status: with which the machine is to end. */
+static void report_begin(const char *message, int status)
 {
 	const struct task *task;
 
 	arch_irq_disable();
 	if (reporting) {
 		printk("  (and then, while this was written: %s)\n", message);
-		kernel_exit(EXIT_PANIC);
+		machine_end(report_status);
 	}
 	reporting = true;
+	report_status = status;
 	log_begin_line();
 	log_freeze();
 	printk("panic: %s\n", message);
@@ -110,12 +123,13 @@ static void report_begin(const char *message)
 		       arch_cpu());
 }
 
-static _Noreturn void report_end(int status)
+static _Noreturn void report_end(void)
 {
 	if (!log_is_empty())
 		printk("last lines:\n");
 	printk_dump_tail(TAIL_LINES);
-	kernel_exit(status);
+	postmortem();
+	machine_end(report_status);
 }
 
 void vpanic(const char *fmt, va_list ap)
@@ -124,11 +138,13 @@ void vpanic(const char *fmt, va_list ap)
 
 	vformat_buffer(message, sizeof(message), fmt, ap);
 	if (panic_hook && !reporting && panic_hook(message))
-		kernel_exit(EXIT_PANIC);
-	report_begin(message);
+		machine_end(EXIT_PANIC);
+	arch_irq_disable();
+	guard_fail(message);
+	report_begin(message, EXIT_PANIC);
 	printk("backtrace:\n");
 	panic_backtrace(0, arch_frame_pointer());
-	report_end(EXIT_PANIC);
+	report_end();
 }
 
 void panic(const char *fmt, ...)
@@ -142,7 +158,7 @@ void panic(const char *fmt, ...)
 void kernel_stop(const char *why)
 {
 	printk("panic: %s\n", why);
-	kernel_exit(EXIT_PANIC);
+	machine_end(EXIT_PANIC);
 }
 
 /* Does @addr lie just below a stack?  Then say of which, in @buf. */
@@ -158,6 +174,11 @@ static bool explain_overflow(const struct trap *trap, char *buf, size_t size)
 		return true;
 	}
 	return task_explain_address(trap->addr, buf, size);
+}
+
+static int fault_status(const struct trap *trap)
+{
+	return trap->divide ? EXIT_DIVIDE : EXIT_FAULT;
 }
 
 static const char *fault_kind(const struct trap *trap)
@@ -195,7 +216,9 @@ void kernel_trap(const struct trap *trap)
 	char message[MESSAGE_MAX];
 
 	describe(trap, message, sizeof(message));
-	report_begin(message);
+	if (!trap->double_fault)
+		guard_fail(message);
+	report_begin(message, fault_status(trap));
 	trap->print_regs(trap);
 	if (trap->page_fault) {
 		printk("heap: ");
@@ -203,5 +226,5 @@ void kernel_trap(const struct trap *trap)
 		printk("\n");
 	}
 	trap_backtrace(trap);
-	report_end(trap->divide ? EXIT_DIVIDE : EXIT_FAULT);
+	report_end();
 }

@@ -24,6 +24,8 @@ enum param_type {
 	PARAM_BOOL,
 	PARAM_LOG,   /* bool: serial or channel */
 	PARAM_STDIN, /* bool: plain or escaped */
+	PARAM_TRACE, /* bool: off or perfetto */
+	PARAM_LEAVE, /* uint: bits of LEAVE_..., words parted by commas */
 	PARAM_RUN,   /* into params.run[], one behind the other */
 };
 
@@ -71,6 +73,10 @@ static const struct param table[] = {
 	  "fail on purpose, see crash.c" },
 	{ "log", PARAM_LOG, &params.log_channel, "serial", 0, 0,
 	  "serial or channel: where messages go" },
+	{ "leave", PARAM_LEAVE, &params.leave, NULL, 0, 0,
+	  "profile,dump,perfetto,trace: records to leave on the channel" },
+	{ "trace", PARAM_TRACE, &params.events, "off", 0, 0,
+	  "off or perfetto: events of each phase to the channel" },
 	{ "stdin", PARAM_STDIN, &params.stdin_escaped, "plain", 0, 0,
 	  "plain or escaped: form of the serial input" },
 	{ "quiet", PARAM_BOOL, &params.quiet, NULL, 0, 0, "no boot lines" },
@@ -180,6 +186,44 @@ static bool choice_parse(const struct param *p, const char *s,
 	return true;
 }
 
+/* Is @name the first @n bytes of @s? */
+static bool is_word(const char *s, size_t n, const char *name)
+{
+	while (n && *name && *s == *name)
+		s++, name++, n--;
+	return !n && !*name;
+}
+
+/* The bit of the word of @n bytes at @s, or 0. */
+static unsigned int leave_bit(const char *s, size_t n)
+{
+	static const char *const names[] = { "profile", "dump", "perfetto",
+					     "trace" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_word(s, n, names[i]))
+			return 1u << i;
+	return 0;
+}
+
+static bool leave_parse(const struct param *p, const char *s)
+{
+	unsigned int bits = 0, bit;
+	size_t n;
+
+	for (; *s; s += n + (s[n] == ',')) {
+		for (n = 0; s[n] && s[n] != ',';)
+			n++;
+		bit = leave_bit(s, n);
+		if (!bit)
+			return false;
+		bits |= bit;
+	}
+	*(unsigned int *)p->value = bits;
+	return true;
+}
+
 static bool run_add(const char *s)
 {
 	if (params.nrun == PARAM_RUNS_MAX)
@@ -203,6 +247,10 @@ static bool value_parse(const struct param *p, const char *s)
 		return choice_parse(p, s, "serial", "channel");
 	case PARAM_STDIN:
 		return choice_parse(p, s, "plain", "escaped");
+	case PARAM_TRACE:
+		return choice_parse(p, s, "off", "perfetto");
+	case PARAM_LEAVE:
+		return leave_parse(p, s);
 	case PARAM_RUN:
 		return run_add(s);
 	case PARAM_STRING:

@@ -12,6 +12,7 @@
 #include <arch/irq.h>
 #include <arch/upcall.h>
 #include <kernel/cpu.h>
+#include <kernel/guard.h>
 #include <kernel/sched.h>
 #include <lib/noroot.h>
 
@@ -49,6 +50,8 @@ void kernel_tick(void)
 {
 	struct cpu *cpu = cpu_here();
 
+	if (guard_tick())
+		return;
 	cpu->irq_depth++;
 	sched_tick(time_now_ns());
 	cpu->irq_depth--;

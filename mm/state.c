@@ -120,7 +120,7 @@ void state_write(const struct heap *h, struct out *o)
 {
 	if (!h->ready)
 		return;
-	out_text(o, "heap: ");
+	out_text(o, "allocated: ");
 	write_allocated(h, o);
 	write_pages(h, o);
 	out_text(o, h->cycles.now ? "now: gc" : "now: ");

@@ -36,7 +36,7 @@ KTEST(mm_state, three_lines)
 	ASSERT(own_open(NULL));
 	heap_alloc(&own, 100000, 0);
 	state();
-	EXPECT(begins("heap: 0.0 MB in 1 objects, next cycle at "
+	EXPECT(begins("allocated: 0.0 MB in 1 objects, next cycle at "
 		      "4.0 MB; 0 cycles, 0.000 ms of pauses\n"
 		      "pages: 25 in use, "));
 	EXPECT(has("\nnow: no cycle, all is swept\n"));

@@ -9,6 +9,9 @@
  *
  *	err	what the kernel prints and a program writes to descriptor 2,
  *		with log=channel
+ *	ready	the program may read its input
+ *	trace, perfetto, profile, dump
+ *		what the run leaves, as leave= says
  *	exit	how it ended; none: the machine did not get that far
  */
 #ifndef KERNEL_CHANNEL_H

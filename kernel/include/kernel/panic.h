@@ -3,8 +3,9 @@
  * kernel/panic.h - say what is wrong, and stop
  *
  * The first line is "panic: " and the message; no other line of the log
- * begins so.  Task, registers, backtrace and the last lines of the log follow,
- * "exit N" goes to the second channel, and the machine ends with status 35.
+ * begins so.  Task, registers, backtrace, the last lines of the log and what
+ * is known of the heap follow, "exit N" goes to the second channel, and the
+ * machine ends with status 35.
  */
 #ifndef KERNEL_PANIC_H
 #define KERNEL_PANIC_H
@@ -31,7 +32,10 @@ enum {
 	EXIT_FAULT = 139,
 };
 
-/* Write the record "exit @status" on the second channel and end the machine. */
+/*
+ * Write what the run is to leave and the record "exit @status" on the second
+ * channel, and end the machine.
+ */
 _Noreturn void kernel_exit(int status);
 
 /*

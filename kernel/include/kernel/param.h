@@ -18,6 +18,14 @@ enum {
 	PARAM_ARGS_MAX = 2048, /* more than a line has room for */
 };
 
+/* What the run leaves: bits of leave. */
+enum {
+	LEAVE_PROFILE = 1 << 0,
+	LEAVE_DUMP = 1 << 1,
+	LEAVE_PERFETTO = 1 << 2,
+	LEAVE_TRACE = 1 << 3,
+};
+
 struct kernel_params {
 	int gcpercent;	       /* negative: off */
 	unsigned int gctrace;  /* kgc_config.trace */
@@ -36,6 +44,8 @@ struct kernel_params {
 	const char *malloc;    /* "gc", "manual", "leak", or NULL */
 	const char *crash;     /* fail on purpose: kernel/crash.c */
 	bool log_channel;      /* messages go to the second channel */
+	unsigned int leave;    /* LEAVE_PROFILE and so on */
+	bool events;	       /* of the cycles' phases, too */
 	bool stdin_escaped;    /* the serial input has escapes and an end */
 	bool quiet;	       /* no boot lines */
 	const char *name;      /* a program's argv[0] */
