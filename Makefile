@@ -148,9 +148,9 @@ qemu	= scripts/run-qemu $(machine)
 machine	= --arch $(ARCH) --machine $(MACHINE) --cpus $(CPUS) \
 	  --mem $(MEM) --accel $(ACCEL) $(if $(ICOUNT),--icount) \
 	  $(if $(TIMEOUT),--timeout $(TIMEOUT)) --kernel $(O)/kgc.elf \
-	  $(if $(INITRD),--initrd $(INITRD)) --append '$(APPEND)'
+	  $(if $(INITRD),--initrd $(INITRD)) $(leave) --append '$(APPEND)'
 
-run: $(O)/kgc.elf ## boot it: ARCH= MACHINE= CPUS= MEM= ACCEL= ICOUNT=1 INITRD= APPEND=
+run: $(O)/kgc.elf ## boot it: ARCH= MACHINE= CPUS= MEM= ACCEL= ICOUNT=1 INITRD= APPEND= PROFILE= DUMP= PERFETTO= TRACE=
 	$(Q)$(qemu) --interactive
 
 debug: $(O)/kgc.elf ## gdb on it, stopped, with scripts/gdb/kgc.py; CORE=: on a dump
@@ -161,7 +161,7 @@ $(O)/kgc.iso: $(O)/kgc.elf FORCE
 
 iso: $(O)/kgc.iso ## a CD image that GRUB boots, with INITRD and APPEND inside
 
-include scripts/plot.mk
+include scripts/plot.mk scripts/leave.mk
 
 stats: $(O)/kgc.elf ## sizes of the image and of the source
 	@size $<

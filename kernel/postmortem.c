@@ -59,15 +59,17 @@ static void tell_check(void)
 	kgc_write_check(write_indented, NULL);
 }
 
-static void tell(const char *what, void (*fn)(void))
+static bool tell(const char *what, void (*fn)(void))
 {
 	at_start = true;
 	printk("%s:\n", what);
 	if (guard_call(fn))
-		return;
+		return true;
 	if (!at_start)
 		printk("\n");
 	printk("  cut off: %s\n", guard_why());
+	at_start = true;
+	return false;
 }
 
 static void tell_all(void *arg)
@@ -76,7 +78,8 @@ static void tell_all(void *arg)
 	if (kgc_cycles())
 		tell("last cycles", tell_cycles);
 	kgc_abandon();
-	tell("check of the heap", tell_check);
+	if (!tell("check of the heap", tell_check))
+		guard_call(tell_check); /* where it was */
 	leave_after_panic();
 }
 

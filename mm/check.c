@@ -4,7 +4,8 @@
  *
  * Walks the page table, the bitmap, bins, central lists, windows and records,
  * and compares what each says with the others: every span is where it says
- * it is, lists and spans are the same set, counts are sums.  Reads only.
+ * it is, lists and spans are the same set, counts are sums.  Changes nothing,
+ * but notes which page it looks at: it may fault there, in a heap that is dead.
  *
  * Bad at: speed; it looks at each object's bits by itself.
  *
@@ -168,6 +169,7 @@ static void check_spans(struct heap *h, struct faults *f, struct sums *sum)
 
 	for (page = 0; page < npages; page += s->npages) {
 		s = h->pages[page];
+		h->looks_at = h->arena.start + (page << PAGE_SHIFT);
 		if (!s || !s->npages ||
 		    s->start != h->arena.start + (page << PAGE_SHIFT)) {
 			found(f, "span record of page",
@@ -269,6 +271,7 @@ void check_heap(struct heap *h, struct faults *faults)
 	struct sums sum = { 0 };
 
 	check_spans(h, faults, &sum);
+	h->looks_at = 0;
 	if (faults->n)
 		return; /* sums mean nothing then */
 	check_lists(h, faults, &sum);

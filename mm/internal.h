@@ -516,9 +516,11 @@ struct heap {
 				      */
 		_Atomic uint32_t unsaid; /* failures since */
 	} oom;
-	uintptr_t suspect; /* last address complained of, or 0 */
+	uintptr_t suspect;  /* last address complained of, or 0 */
+	uintptr_t looks_at; /* page that the checker is at, or 0 */
 	bool ready;
-	bool dead; /* abandoned: no lock counts, nothing changes */
+	bool dead;    /* abandoned: no lock counts, nothing changes */
+	bool checked; /* dead, and a check of it has begun */
 	_Atomic bool uncollectable; /* such spans were made: roots */
 };
 extern struct heap heap;

@@ -176,6 +176,17 @@ static void write_fault(struct heap *h, struct out *o, const struct fault *f)
 	}
 }
 
+/* Where a check was that did not return. */
+static int write_end(const struct heap *h, struct out *o)
+{
+	if (h->looks_at) {
+		out_text(o, "it looked at the page ");
+		out_address(o, h->looks_at);
+		out_text(o, "\n");
+	}
+	return 1;
+}
+
 int state_check(struct heap *h, struct out *o)
 {
 	struct faults faults = { 0 };
@@ -183,6 +194,9 @@ int state_check(struct heap *h, struct out *o)
 
 	if (!h->ready)
 		return 0;
+	if (h->checked)
+		return write_end(h, o);
+	h->checked = true;
 	if (h->suspect)
 		write_place(h, o, h->suspect);
 	cache_forget_recycled(h);
@@ -193,6 +207,7 @@ int state_check(struct heap *h, struct out *o)
 		counted(o, faults.n - FAULTS_SHOWN, " further faults\n");
 	if (!faults.n)
 		out_text(o, "every invariant holds\n");
+	h->checked = false;
 	return faults.n;
 }
 

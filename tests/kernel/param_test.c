@@ -49,6 +49,21 @@ KTEST(kernel_param, empty_line_leaves_the_presets)
 	EXPECT(found.hz > 0);
 }
 
+KTEST(kernel_param, what_to_leave)
+{
+	parse("");
+	EXPECT_EQ(found.leave, 0);
+	EXPECT(!found.events);
+	parse("leave=dump,trace trace=perfetto");
+	EXPECT_EQ(found.leave, LEAVE_DUMP | LEAVE_TRACE);
+	EXPECT(found.events);
+	parse("leave=profile,dump,perfetto,trace");
+	EXPECT_EQ(found.leave, 15);
+	parse("leave=dumps leave=dum leave=dump;trace leave=,dump trace=all");
+	EXPECT_EQ(found.leave, 0);
+	EXPECT(!found.events);
+}
+
 KTEST(kernel_param, numbers_and_sizes)
 {
 	parse("hz=250 heap_min=3M  heap_max=0x10000 gcpercent=off");

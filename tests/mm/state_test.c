@@ -120,6 +120,18 @@ KTEST(mm_state, faults_have_places)
 	own_close();
 }
 
+/* A check that faulted left these behind. */
+KTEST(mm_state, second_call_tells_where_the_first_was)
+{
+	ASSERT(own_open(NULL));
+	EXPECT_EQ(check(), 0);
+	own.checked = true;
+	own.looks_at = 0x5000;
+	EXPECT_EQ(check(), 1);
+	EXPECT_STR(text, "it looked at the page 0x5000\n");
+	own_close();
+}
+
 static char dump[1 << 16];
 static size_t ndump;
 

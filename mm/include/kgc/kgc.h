@@ -644,6 +644,7 @@ void kgc_abandon(void);
  * Compare the heap that was abandoned with every invariant and write what was
  * found, of the first few faults a line each; and what is at the address that
  * the collector complained of last, if it did.  Returns the number of faults.
+ * Called again after a call that did not return, it says where that one was.
  */
 int kgc_write_check(kgc_write_fn *write, void *arg);
 
