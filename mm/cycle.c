@@ -92,30 +92,40 @@ void cycle_finish(struct heap *h, const struct kgc_cycle *c)
 	lock_drop(&t->lock);
 }
 
-/* The next cycle to tell of, if it has ended. */
-static bool take(struct heap *h, struct kgc_cycle *c)
+/* Under the lock: the next cycle to tell of, if it has ended, or NULL. */
+static const struct kgc_cycle *due(const struct heap *h)
 {
-	struct cycles *t = &h->cycles;
-	bool ended = false;
+	const struct cycles *t = &h->cycles;
+	const struct kgc_cycle *c = &t->last[t->next % KGC_LAST_CYCLES];
 
-	lock_take(&t->lock);
-	if (t->fn && h->numgc - t->next + 1 > KGC_LAST_CYCLES)
-		t->next = h->numgc + 1 - KGC_LAST_CYCLES;
-	if (t->fn && t->next <= h->numgc) {
-		*c = t->last[t->next % KGC_LAST_CYCLES];
-		ended = c->begin_ns[KGC_NPHASES];
-		t->next += ended;
-	}
-	lock_drop(&t->lock);
-	return ended;
+	return t->fn && t->next <= h->numgc && c->begin_ns[KGC_NPHASES] ? c
+									: NULL;
 }
 
 static bool is_due(struct heap *h)
 {
-	const struct cycles *t = &h->cycles;
+	bool is;
 
-	return t->fn && t->next <= h->numgc &&
-	       t->last[t->next % KGC_LAST_CYCLES].begin_ns[KGC_NPHASES];
+	lock_take(&h->cycles.lock);
+	if (h->numgc - h->cycles.next + 1 > KGC_LAST_CYCLES)
+		h->cycles.next = h->numgc + 1 - KGC_LAST_CYCLES; /* lost some */
+	is = due(h);
+	lock_drop(&h->cycles.lock);
+	return is;
+}
+
+static bool take(struct heap *h, struct kgc_cycle *copy)
+{
+	const struct kgc_cycle *c;
+
+	lock_take(&h->cycles.lock);
+	c = due(h);
+	if (c) {
+		*copy = *c;
+		h->cycles.next++;
+	}
+	lock_drop(&h->cycles.lock);
+	return c;
 }
 
 /* Tell the observer what it does not know. */
@@ -129,6 +139,15 @@ void cycle_tell(struct heap *h)
 			t->fn(&c, t->arg);
 		atomic_store(&t->telling, false);
 	}
+}
+
+/* Memory was told to be short. */
+void cycle_failed(struct heap *h, size_t size)
+{
+	lock_take(&h->cycles.lock);
+	h->cycles.oom_ns = kgc_host_nanotime();
+	h->cycles.oom_size = size;
+	lock_drop(&h->cycles.lock);
 }
 
 void cycle_observe(struct heap *h, kgc_cycle_fn *fn, void *arg)

@@ -729,6 +729,7 @@ void cycle_begin(struct heap *h, struct kgc_cycle *c);
 void cycle_started(struct heap *h, struct kgc_cycle *c);
 void cycle_finish(struct heap *h, const struct kgc_cycle *c);
 void cycle_tell(struct heap *h);
+void cycle_failed(struct heap *h, size_t size);
 void cycle_observe(struct heap *h, kgc_cycle_fn *fn, void *arg);
 int cycle_last(const struct heap *h, struct kgc_cycle *cycles, int n);
 

@@ -225,8 +225,7 @@ static COLD void *out_of_memory(struct heap *h, size_t size)
 	}
 	if (!oom_is_news(h, size))
 		return NULL;
-	h->cycles.oom_ns = h->oom.said_ns;
-	h->cycles.oom_size = size;
+	cycle_failed(h, size);
 	unsaid = atomic_exchange(&h->oom.unsaid, 0);
 	if (unsaid)
 		kgc_printf("gc: out of memory: %u times more, not said\n",

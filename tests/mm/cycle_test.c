@@ -122,6 +122,16 @@ KTEST(mm_cycle, overtaken_cycle_is_told_first)
 	own_close();
 }
 
+KTEST(mm_cycle, failure_is_noted)
+{
+	ASSERT(own_open(NULL));
+	EXPECT_EQ(own.cycles.oom_ns, 0);
+	EXPECT(!heap_alloc(&own, 1 << 30, 0));
+	EXPECT(own.cycles.oom_ns);
+	EXPECT_EQ(own.cycles.oom_size, 1 << 30);
+	own_close();
+}
+
 KTEST(mm_cycle, lost_record_delays_nobody)
 {
 	static struct kgc_cycle first;
