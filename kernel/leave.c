@@ -69,6 +69,20 @@ static void stream_write(void *arg, const char *text, size_t n)
 	}
 }
 
+/* Seconds, in the form that logs have: "[0.032724] ". */
+static void write_time(uint64_t ns)
+{
+	char digits[24];
+	const int n = format_buffer(digits, sizeof(digits), "%010llu",
+				    (unsigned long long)ns);
+
+	stream_write(&lines, "[", 1);
+	stream_write(&lines, digits, (size_t)n - 9);
+	stream_write(&lines, ".", 1);
+	stream_write(&lines, digits + n - 9, 6);
+	stream_write(&lines, "] ", 2);
+}
+
 static void write_line(const struct kgc_cycle *c)
 {
 	char pause[40];
@@ -80,6 +94,7 @@ static void write_line(const struct kgc_cycle *c)
 	stream_write(&lines, pause,
 		     (size_t)format_buffer(pause, sizeof(pause), "pause %llu\n",
 					   ns));
+	write_time(c->begin_ns[KGC_NPHASES]);
 	kgc_write_cycle(c, stream_write, &lines);
 	stream_flush(&lines);
 }

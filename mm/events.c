@@ -45,19 +45,14 @@ static void event(struct out *o, char phase, unsigned int track, uint64_t ns)
 	out_thousandths(o, ns);
 }
 
-static void begin(struct out *o, unsigned int track, uint64_t ns,
+/* The format does without the name of an end; Chromium's viewer does not. */
+static void bound(struct out *o, char phase, unsigned int track, uint64_t ns,
 		  const char *name)
 {
-	event(o, 'B', track, ns);
+	event(o, phase, track, ns);
 	out_text(o, ",\"name\":\"");
 	out_text(o, name);
 	out_text(o, "\"}");
-}
-
-static void end(struct out *o, unsigned int track, uint64_t ns)
-{
-	event(o, 'E', track, ns);
-	out_text(o, "}");
 }
 
 static void counter(struct out *o, const char *name, uint64_t ns, uint64_t v)
@@ -77,8 +72,9 @@ static void phase(struct out *o, const struct kgc_cycle *c, int i, uint64_t now)
 
 	if (!c->begin_ns[i])
 		return;
-	begin(o, track, c->begin_ns[i], names[i]);
-	end(o, track, c->begin_ns[i + 1] ? c->begin_ns[i + 1] : now);
+	bound(o, 'B', track, c->begin_ns[i], names[i]);
+	bound(o, 'E', track, c->begin_ns[i + 1] ? c->begin_ns[i + 1] : now,
+	      names[i]);
 }
 
 static void stopped(struct out *o, const struct kgc_cycle *c, uint64_t now)
@@ -93,7 +89,8 @@ static void stopped(struct out *o, const struct kgc_cycle *c, uint64_t now)
 	out_text(o, "}}");
 	for (i = KGC_PHASE_STOP; i < KGC_PHASE_SWEEP; i++)
 		phase(o, c, i, now);
-	end(o, TRACK_STOPPED, t[KGC_PHASE_SWEEP] ? t[KGC_PHASE_SWEEP] : now);
+	bound(o, 'E', TRACK_STOPPED,
+	      t[KGC_PHASE_SWEEP] ? t[KGC_PHASE_SWEEP] : now, "gc");
 }
 
 void kgc_events_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,

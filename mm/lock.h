@@ -36,5 +36,6 @@ static inline void lock_init(struct lock *l, enum rank rank)
 void lock_take(struct lock *l);
 bool lock_try(struct lock *l); /* false if it is taken, by whomever */
 void lock_drop(struct lock *l);
+void lock_forget_ranks(void);
 
 #endif /* KGC_LOCK_H */

@@ -142,7 +142,7 @@ void state_abandon(struct heap *h)
 	unsigned int kind, class;
 
 	h->dead = true;
-	memset(lock_ranks, 0, sizeof(lock_ranks));
+	lock_forget_ranks();
 	h->specials.lock.held = h->pageheap.lock.held = 0;
 	h->marker.lock.held = h->roots.lock.held = h->types.lock.held = 0;
 	h->cycles.lock.held = h->meta.lock.held = 0;

@@ -50,16 +50,19 @@ static const struct span *run_at(const struct heap *h, size_t page)
 static NO_SANITIZE size_t used_of(struct heap *h, const struct span *s)
 {
 	const struct cache *c = NULL;
-	const struct window *w;
-	size_t n, left;
+	size_t n, left = 0;
+	int i;
 
 	if (!s->sizeclass)
 		return s->nused;
 	n = bitmap_count(h, s, BIT_ALLOC);
 	if (s->where == SPAN_CACHED)
 		c = h->cache[s->owner];
-	w = c ? &c->window[s->kind][s->sizeclass] : NULL;
-	left = w && w->span == s ? window_left(w) / s->size : 0;
+	if (c && c->source[s->kind][s->sizeclass].span == s)
+		for (i = 0; i < NRUNS; i++)
+			left += run_left(&c->window[s->kind][s->sizeclass]
+						  .run[i]) /
+				s->size;
 	return left <= n ? n - left : 0;
 }
 

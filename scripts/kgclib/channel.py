@@ -10,7 +10,7 @@ import sys
 # What a run can leave, and what that is for a person.
 KINDS = {"profile": "allocation profile, for google-pprof",
          "dump": "heap dump, for heapdump.py",
-         "perfetto": "phases of each cycle, for Perfetto or chrome://tracing",
+         "perfetto": "phases of each cycle, for Perfetto",
          "trace": "trace lines, for gctrace.py"}
 
 

@@ -80,8 +80,8 @@ def wrong_events(data):
             stack.append(event["name"])
         elif event["ph"] == "E" and not stack:
             return "an end without a begin: %s" % event
-        elif event["ph"] == "E":
-            stack.pop()
+        elif event["ph"] == "E" and stack.pop() != event["name"]:
+            return "the end of another: %s" % event
     if any(stacks.values()):
         return "begins without an end: %s" % stacks
     return None
@@ -95,7 +95,7 @@ def the_check_can_fail():
     """What the checks of this file would not let pass."""
     head = '{"ph":"M","pid":1,"name":"process_name","args":{"name":"kgc"}},'
     event = '{"ph":"B","pid":1,"tid":1,"ts":%d,"name":"mark"},'
-    end = '{"ph":"E","pid":1,"tid":1,"ts":%d}'
+    end = '{"ph":"E","pid":1,"tid":1,"ts":%d,"name":"mark"}'
     for name, text in (
             ("not closed", "[" + head * 4),
             ("an unknown name", "[" + head * 3 +
@@ -142,7 +142,7 @@ def whole(left, name, elf, hot):
            wrong)
     cycles = list(traces.cycles(left.data("trace").decode().splitlines()))
     began = named(left.data("perfetto"), "gc")
-    report(cycles and all(c.exact for c in cycles) and
+    report(cycles and all(c.exact and c.time for c in cycles) and
            [c.number for c in cycles] ==
            [e["args"]["number"] for e in began][:len(cycles)],
            name + ": a line and its events for each cycle",

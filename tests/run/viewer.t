@@ -95,7 +95,6 @@ def spans(events):
         elif e["ph"] == "E":
             row = stacks[e["tid"]].pop()
             row[2] = e["ts"] - row[1]
-            e.setdefault("name", row[0])    # the viewer wants one
     return {tid: t for tid, t in found.items() if t[1]}
 
 
@@ -146,11 +145,6 @@ def events_of_a_run(arch, folder):
         return json.load(f)
 
 
-def leaves_events():
-    with open(os.path.join(TOP, "scripts", "run-qemu"), "rb") as f:
-        return b"--perfetto" in f.read()
-
-
 def main():
     if os.environ.get("T"):
         print("1..0 # SKIP only " + os.environ["T"])
@@ -159,7 +153,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Browser() as b:
         b.size(1280, 900)
         check(b, folder, "made events", made())
-        for arch in arches if leaves_events() else ():
+        for arch in arches:
             events = events_of_a_run(arch, folder)
             if events:
                 check(b, folder, arch, events)
