@@ -52,17 +52,19 @@ KTEST(mm_events, whole_cycle)
 			    "{\"ph\":\"B\",\"pid\":1,\"tid\":1,\"ts\":1000.001,"
 			    "\"name\":\"stop the world\"},\n"
 			    "{\"ph\":\"E\",\"pid\":1,\"tid\":1,\"ts\":"
-			    "1000.020},\n"));
+			    "1000.020,\"name\":\"stop the world\"},\n"));
 	/* Counter, gc, seven phases of two lines; its end; three counters. */
 	EXPECT(begins(after(text, 17), "{\"ph\":\"E\",\"pid\":1,\"tid\":1,"
-				       "\"ts\":1700.001},\n"));
+				       "\"ts\":1700.001,\"name\":\"gc\"},\n"));
 	EXPECT_STR(after(text, 21),
 		   "{\"ph\":\"B\",\"pid\":1,\"tid\":2,\"ts\":1700.001,"
 		   "\"name\":\"sweep\"},\n"
-		   "{\"ph\":\"E\",\"pid\":1,\"tid\":2,\"ts\":1800.000},\n"
+		   "{\"ph\":\"E\",\"pid\":1,\"tid\":2,\"ts\":1800.000,\"name\":"
+		   "\"sweep\"},\n"
 		   "{\"ph\":\"B\",\"pid\":1,\"tid\":2,\"ts\":1800.000,"
 		   "\"name\":\"release\"},\n"
-		   "{\"ph\":\"E\",\"pid\":1,\"tid\":2,\"ts\":1900.000}");
+		   "{\"ph\":\"E\",\"pid\":1,\"tid\":2,\"ts\":1900.000,\"name\":"
+		   "\"release\"}");
 }
 
 KTEST(mm_events, cycle_that_stops_at_marking)

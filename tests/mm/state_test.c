@@ -178,6 +178,7 @@ KTEST(mm_state, dump_of_a_dead_heap)
 
 KTEST(mm_state, dump_goes_on_behind_damage)
 {
+	uint32_t npages;
 	size_t n;
 
 	ASSERT(own_open(NULL));
@@ -185,10 +186,11 @@ KTEST(mm_state, dump_goes_on_behind_damage)
 	heap_alloc(&own, 100000, KGC_NOSCAN);
 	state_abandon(&own);
 	n = dump_size();
+	npages = own.pages[0]->npages;
 	own.pages[0]->npages = 0;
 	EXPECT(dump_size() > 50);
 	EXPECT(dump_size() < n);
-	own.pages[0]->npages = 1;
+	own.pages[0]->npages = npages;
 	EXPECT_EQ(dump_size(), n);
 	own_close();
 }
