@@ -174,6 +174,7 @@ struct span {
 	_Atomic uint8_t owner; /* slot, while cached */
 	bool needzero;
 	bool pending; /* marked objects in it wait to be scanned */
+	bool special; /* an object of it may have its special bit set */
 };
 _Static_assert(sizeof(struct span) <= (sizeof(void *) == 8 ? 72 : 48),
 	       "span records outgrow the metadata budget");

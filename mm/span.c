@@ -61,6 +61,7 @@ struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
 	s->sizeclass = c;
 	s->nused = 0;
 	s->cursor = 0;
+	s->special = false;
 	bitmap_carve(h, s);
 	set_layout(h, s);
 	/* Last: until then no address is in an object of it. */
@@ -84,6 +85,7 @@ struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 	s->kind = kind;
 	s->size = npages << PAGE_SHIFT;
 	s->nused = 1;
+	s->special = false;
 	bitmap_set_large(h, s);
 	s->where = SPAN_NOWHERE;
 	atomic_thread_fence(memory_order_release);

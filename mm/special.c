@@ -104,10 +104,12 @@ void special_flag(struct heap *h, uintptr_t p, bool on)
 {
 	const struct bitpos b = bitmap_at(h->arena.start, p);
 
-	if (on)
+	if (on) {
+		span_of(h, p)->special = true;
 		bitword_or(h, b.word, BIT_SPECIAL << b.shift);
-	else
+	} else {
 		bitword_and(h, b.word, ~(BIT_SPECIAL << b.shift));
+	}
 }
 
 static struct special *first(struct special *r, uintptr_t p,

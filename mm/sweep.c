@@ -27,12 +27,15 @@ void sweep_start(struct heap *h)
 	cache_set_quick(h);
 }
 
-/* Forget what is recorded of the objects of @s that are about to die. */
+/*
+ * Forget what is recorded of the objects of @s that are about to die, and see
+ * whether any others have records.
+ */
 static void forget_dead(struct heap *h, struct span *s)
 {
 	const size_t n = bitmap_words(s);
 	bitword *base = bitmap_of_span(h, s);
-	uintptr_t w, dead, at;
+	uintptr_t w, dead, at, left = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -40,11 +43,13 @@ static void forget_dead(struct heap *h, struct span *s)
 		if (likely(!(w >> 3 * BITS_K)))
 			continue;
 		dead = w & ~(w >> 2 * BITS_K) & w >> 3 * BITS_K & BIT_GROUP;
+		left |= w >> 3 * BITS_K & ~dead;
 		for (; dead; dead &= dead - 1) {
 			at = i * BITS_K + __builtin_ctzl(dead);
 			special_forget(h, s->start + at * WORD_SIZE, s->size);
 		}
 	}
+	s->special = left;
 }
 
 /* Sweep @s, which the caller has claimed. */
@@ -61,7 +66,7 @@ static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 	if (left == before) {
 		bitmap_unmark(h, s);
 	} else {
-		if (h->specials.n)
+		if (s->special && kind_is_collectable(s->kind))
 			forget_dead(h, s);
 		bitmap_sweep(h, s);
 	}
