@@ -496,12 +496,13 @@ void kgc_free(void *p)
 			c->window_at[h->layout[at / (PAGE_SIZE / WORD_SIZE)] &
 				     LAYOUT_WINDOW]);
 	n = w->nrecycled;
-	word = bits_at(h, at);
-	bits = bits_get(word, at);
-	if (unlikely((bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
-		     n == w->max ||
+	if (unlikely(n == w->max ||
 		     run_holds(&w->run[RUN_ZEROED], (uintptr_t)p) ||
 		     run_holds(&w->run[RUN_AS_IS], (uintptr_t)p)))
+		return free_unpinned(p);
+	word = bits_at(h, at);
+	bits = bits_get(word, at);
+	if (unlikely((bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC))
 		return free_unpinned(p);
 	bits_put(word, at, (bits - BIT_ALLOC) | BIT_NOSCAN);
 	w->recycled[n] = at;
