@@ -119,8 +119,8 @@ static void *take_small(struct heap *h, struct cache *c, unsigned int class,
 }
 
 /* A small object by way of a new run; NULL if there is no memory. */
-static ALLOCATES void *alloc_small(struct heap *h, size_t size,
-				   unsigned int flags)
+static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
+					unsigned int flags)
 {
 	const unsigned int class = sizeclass_of(&h->classes, size);
 	const unsigned int kind = kind_of(flags);
@@ -183,8 +183,8 @@ static COLD ALLOCATES void *alloc_large(struct heap *h, size_t size,
 	return p;
 }
 
-static ALLOCATES void *alloc_once(struct heap *h, size_t size, size_t align,
-				  unsigned int flags)
+static COLD ALLOCATES void *alloc_once(struct heap *h, size_t size,
+				       size_t align, unsigned int flags)
 {
 	if (size <= SMALL_MAX && align <= 1 && !(flags & KGC_NOGC))
 		return alloc_small(h, size, flags);
@@ -295,7 +295,8 @@ static void check_operation(void)
 }
 
 /* kgc_alloc() of more than the fast path takes. */
-static NOINLINE ALLOCATES void *alloc_other(size_t size, unsigned int flags)
+static COLD NOINLINE ALLOCATES void *alloc_other(size_t size,
+						 unsigned int flags)
 {
 	void *p = heap_alloc(&heap, size, flags);
 
@@ -303,22 +304,38 @@ static NOINLINE ALLOCATES void *alloc_other(size_t size, unsigned int flags)
 	return p;
 }
 
-static NOINLINE ALLOCATES void *alloc_unpinned(size_t size, unsigned int flags)
+static COLD NOINLINE ALLOCATES void *alloc_unpinned(size_t size,
+						    unsigned int flags)
 {
 	kgc_host_unpin();
 	return alloc_other(size, flags);
 }
 
 /* What unpin has to do more, before @p of @size is returned. */
-static NOINLINE void *unpin_for(void *p, size_t size, unsigned int flags)
+static COLD NOINLINE void *unpin_for(void *p, size_t size, unsigned int flags)
 {
 	kgc_host_unpin_rest();
 	return flags & KGC_NOZERO ? p : memset(p, 0, size);
 }
 
+/* kgc_alloc() when @r, of @c, is empty.  Pinned. */
+static NOINLINE ALLOCATES void *alloc_next(size_t size, unsigned int flags,
+					   struct cache *c, struct run *r)
+{
+	struct window *w =
+		(struct window *)((uintptr_t)r & -(uintptr_t)WINDOW_SIZE);
+	void *p = reuse(&heap, c, w);
+
+	if (unlikely(!p))
+		return alloc_unpinned(size, flags);
+	size = w->size;
+	if (unlikely(kgc_host_unpin_due()))
+		return unpin_for(p, size, flags);
+	return flags & KGC_NOZERO ? p : memset(p, 0, size);
+}
+
 ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
 {
-	struct window *w;
 	struct cache *c;
 	struct run *r;
 	uintptr_t p;
@@ -329,20 +346,12 @@ ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
 	r = (struct run *)((char *)c->window +
 			   c->run_at[(((unsigned int)size + 7) & ~7u) | flags]);
 	p = r->next;
-	if (likely(p != r->end)) {
-		r->next = p + r->size;
-		if (unlikely(kgc_host_unpin_due()))
-			return unpin_for((void *)p, 0, flags);
-		return (void *)p;
-	}
-	w = (struct window *)((uintptr_t)r & -(uintptr_t)WINDOW_SIZE);
-	p = (uintptr_t)reuse(&heap, c, w);
-	if (unlikely(!p))
-		return alloc_unpinned(size, flags);
-	size = w->size;
+	if (unlikely(p == r->end))
+		return alloc_next(size, flags, c, r);
+	r->next = p + r->size;
 	if (unlikely(kgc_host_unpin_due()))
-		return unpin_for((void *)p, size, flags);
-	return flags & KGC_NOZERO ? (void *)p : memset((void *)p, 0, size);
+		return unpin_for((void *)p, 0, flags);
+	return (void *)p;
 }
 
 ALLOCATES void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
@@ -467,7 +476,7 @@ static COLD NOINLINE void free_other(void *p)
 	check_operation();
 }
 
-static NOINLINE void free_unpinned(void *p)
+static COLD NOINLINE void free_unpinned(void *p)
 {
 	kgc_host_unpin();
 	free_other(p);

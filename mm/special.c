@@ -105,7 +105,7 @@ void special_flag(struct heap *h, uintptr_t p, bool on)
 	const struct bitpos b = bitmap_at(h->arena.start, p);
 
 	if (on) {
-		span_of(h, p)->special = true;
+		h->pages[page_of(h, p)]->special = true;
 		bitword_or(h, b.word, BIT_SPECIAL << b.shift);
 	} else {
 		bitword_and(h, b.word, ~(BIT_SPECIAL << b.shift));
