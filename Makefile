@@ -230,7 +230,7 @@ $(O)/embed: examples/embed/main.c examples/embed/host.c $(O)/kgc.o
 embed: $(O)/embed ## examples/embed: the collector over one static array
 
 include examples/embed-kernel/embed-kernel.mk scripts/program.mk \
-	scripts/checks.mk scripts/trust.mk tests/fuzz/fuzz.mk
+	scripts/checks.mk scripts/trust.mk scripts/soak.mk tests/fuzz/fuzz.mk
 
 # --- tests and checks ------------------------------------------------------
 

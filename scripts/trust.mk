@@ -1,9 +1,23 @@
 # SPDX-License-Identifier: MIT
-# trust.mk - what takes longer than a test: long runs, proofs, coverage
+# trust.mk - verbs that show the collector to be right, or where it is not
 
-S ?= 60
-SEED ?= 1
-soak: $(O)/kgc.elf ## everything at once for S=60 seconds: ARCH= SEED=
-	$(Q)$(MAKE) run INITRD= APPEND='seed=$(SEED) run=soak:$(S)'
+# Each tests/prove/<part>_proof.c is a program: its claims, over mm/ as the
+# process has it.  Of the objects in the archive the linker leaves those out
+# whose .c file a proof includes.
+proofs	:= $(patsubst tests/prove/%_proof.c,%,$(wildcard tests/prove/*_proof.c))
+proof-programs := $(proofs:%=$(H)/prove/%)
 
-.PHONY: soak
+$(H)/prove/libmm.a: $(hosted-objects)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(proof-programs): $(H)/prove/%: $(H)/tests/prove/%_proof.o \
+		$(H)/tests/prove/main.o $(H)/hosted/hostctl.o $(H)/prove/libmm.a
+	$(if $(Q),@echo "  LD      $@")
+	$(Q)$(CC) $(HOSTED) -o $@ $^
+
+proof-programs: $(proof-programs)
+
+.PHONY: proof-programs
+
+-include $(proofs:%=$(H)/tests/prove/%_proof.d) $(H)/tests/prove/main.d
