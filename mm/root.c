@@ -24,28 +24,37 @@ void root_init(struct heap *h)
 	fixalloc_init(&h->roots.records, &h->meta, sizeof(struct root));
 }
 
-/* Show static data, without what lies in the ranges from @x on. */
-static void visit_data(const struct visit *v, const struct root *x,
-		       const char *lo, const char *hi, const void *owner)
+/*
+ * Show static data, without what is excluded: from @lo to the first byte that
+ * is, then on behind that.  Not by recursion: the stack is bounded, and the
+ * number of ranges is not.
+ */
+static void visit_data(const struct visit *v, const char *lo, const char *hi,
+		       const void *owner)
 {
-	for (; x && lo < hi; x = x->next) {
-		const char *xlo = x->lo, *xhi = x->hi;
+	const char *end, *next;
+	const struct root *x;
 
-		if (xhi <= lo || xlo >= hi)
-			continue;
-		if (xlo > lo)
-			visit_data(v, x->next, lo, xlo, owner);
-		lo = xhi;
+	for (; lo < hi; lo = next) {
+		end = next = hi;
+		for (x = v->excluded; x; x = x->next) {
+			const char *xlo = x->lo, *xhi = x->hi;
+
+			if (xhi <= lo || xlo >= end)
+				continue;
+			end = MAX(lo, xlo);
+			next = xhi;
+		}
+		if (lo < end)
+			v->visit(lo, end, KGC_ROOT_DATA, owner, v->arg);
 	}
-	if (lo < hi)
-		v->visit(lo, hi, KGC_ROOT_DATA, owner, v->arg);
 }
 
 static void visit_range(const struct visit *v, const void *lo, const void *hi,
 			enum kgc_root kind, const void *owner)
 {
 	if (kind == KGC_ROOT_DATA)
-		visit_data(v, v->excluded, lo, hi, owner);
+		visit_data(v, lo, hi, owner);
 	else
 		v->visit(lo, hi, kind, owner, v->arg);
 }

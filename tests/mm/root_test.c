@@ -175,3 +175,25 @@ KTEST(mm_root, excluded_range_is_cut_out)
 	visit(&heap, data, data + 64);
 	EXPECT_EQ(sought.touching, 1);
 }
+
+/* The stack of a collection is bounded, and the number of ranges is not. */
+KTEST(mm_root, many_excluded_ranges)
+{
+	enum { MANY = 1000, STEP = 32 };
+	static char data[MANY * STEP] = { 1 };
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		ASSERT(!kgc_exclude_root(data + i * STEP, data + i * STEP + 8));
+	kgc_collect();
+	visit(&heap, data, data + sizeof(data));
+	EXPECT(sought.touching >= MANY);
+	for (i = 0; i < MANY; i += 99) {
+		visit(&heap, data + i * STEP, data + i * STEP + 8);
+		EXPECT_EQ(sought.touching, 0);
+	}
+	visit(&heap, data + 8, data + STEP);
+	EXPECT_EQ(sought.exact, 1);
+	for (i = 0; i < MANY; i++)
+		kgc_include_root(data + i * STEP, data + i * STEP + 8);
+}
