@@ -18,6 +18,25 @@ $(proof-programs): $(H)/prove/%: $(H)/tests/prove/%_proof.o \
 
 proof-programs: $(proof-programs)
 
-.PHONY: proof-programs
+prove: ## the claims of tests/prove and tests/model, all cases and all states
+	$(Q)$(MAKE) BITS=64 SAN= proof-programs
+	$(Q)$(MAKE) BITS=32 SAN= proof-programs
+	$(Q)scripts/run-proofs tests/model/*.pml \
+		$(proofs:%=build/hosted-32$(variant)/prove/%) \
+		$(proofs:%=build/hosted$(variant)/prove/%)
+
+# Once more, for what gcc tells of each function's stack and of its calls.
+stack-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm
+stack-objects: $(filter-out %/hostctl.o,$(call objects,$(O),$(stack-folders)))
+
+stack: ## the deepest stacks: of a mark, of a call that may collect
+	$(Q)for arch in x86_64 i386; do \
+		$(MAKE) ARCH=$$arch O=build/stack/$$arch stack-objects \
+			CFLAGS='-O2 -g -fcallgraph-info=su' >build/stack.log || \
+			{ cat build/stack.log; exit 1; }; \
+	done
+	$(Q)scripts/check-stack x86_64 i386
+
+.PHONY: proof-programs prove stack stack-objects
 
 -include $(proofs:%=$(H)/tests/prove/%_proof.d) $(H)/tests/prove/main.d

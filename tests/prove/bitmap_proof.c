@@ -194,8 +194,9 @@ static bool is_set(struct heap *h, const struct span *s, uint32_t i,
 }
 
 /*
- * For each class, on pages without bits: after bitmap_carve() each object has N alone, the tail, if
- * there is one, N at its start, and no other word of the span any bit.
+ * For each class, on pages without bits: after bitmap_carve() each object has N
+ * alone, the tail, if there is one, N at its start, and no other word of the
+ * span any bit.
  */
 CLAIM(bitmap_carve_every_class)
 {
@@ -334,8 +335,8 @@ CLAIM(bitmap_take_every_start)
 	for (used = 0; used < 1 << 10; used++)
 		for (from = 0; from < 2 * BITS_K; from++)
 			for (max = 1; max < BITS_K; max++) {
-				set_pattern(h, &s, BITS_K - 5,
-					    used | 0xfc00, false);
+				set_pattern(h, &s, BITS_K - 5, used | 0xfc00,
+					    false);
 				try_take(h, &s, from, max);
 			}
 }
@@ -391,8 +392,8 @@ CLAIM(bitmap_count_every_length)
 		for (v = 0; v <= BIT_GROUP; v += n < 9 ? 1 : 251) {
 			s.nelems = n * step;
 			for (i = 1; i <= n; i++)
-				START[-(long)i] = v << 2 * BITS_K |
-						  (~v & BIT_GROUP);
+				START[-(long)i] =
+					v << 2 * BITS_K | (~v & BIT_GROUP);
 			START[-(long)n - 1] = ~(uintptr_t)0;
 			HOLDS(bitmap_count(h, &s, BIT_MARK) ==
 				      n * count_slowly(v),

@@ -136,8 +136,8 @@ CLAIM(pageheap_every_cut)
 		for (order = 0; order < norders; order++) {
 			for (i = from = n = 0; i < CUT; i++)
 				if (cut >> i & 1 || i == CUT - 1) {
-					s[n++] = pageheap_alloc(
-						h, i + 1 - from, PAGE_SIZE);
+					s[n++] = pageheap_alloc(h, i + 1 - from,
+								PAGE_SIZE);
 					HOLDS(page_of(h, s[n - 1]->start) ==
 						      first + from,
 					      cut, order, i);

