@@ -4,9 +4,11 @@
 CHECKS	:= check-includes check-headers check-arch check-symbols \
 	   check-program check-traps check-tour check-parameters check-text check-format \
 	   check-bdwgc
-check: ## the machine checks, then the tests
+check: ## the machine checks, the analyses, the tests, the proofs
 	$(Q)scripts/run-checks $(CHECKS)
+	$(Q)$(MAKE) analyze stack coverage
 	$(Q)$(MAKE) test
+	$(Q)$(MAKE) prove
 
 checks: ## the machine checks alone
 	$(Q)scripts/run-checks $(CHECKS)

@@ -12,7 +12,8 @@ packages.run	:= build run
 packages.debug	:= build run debug
 packages.test	:= build run test debug picolibc
 packages.hosted-test := build test
-packages.check	:= build run test debug check picolibc analyze
+packages.check	:= build run test debug check picolibc analyze coverage \
+		   prove
 packages.prove	:= build prove
 packages.analyze := build analyze
 packages.coverage := build coverage

@@ -37,6 +37,9 @@ stack: ## the deepest stacks: of a mark, of a call that may collect
 	done
 	$(Q)scripts/check-stack x86_64 i386
 
-.PHONY: proof-programs prove stack stack-objects
+analyze: ## static analysis of mm/, which must find nothing unexplained
+	$(Q)scripts/analyze
+
+.PHONY: proof-programs prove stack stack-objects analyze
 
 -include $(proofs:%=$(H)/tests/prove/%_proof.d) $(H)/tests/prove/main.d
