@@ -280,3 +280,37 @@ KTEST(mm_weak, link_moves)
 	kgc_free(other);
 	from = NULL;
 }
+
+/* A link in an object takes three records: 0, 1, 2 can be had. */
+KTEST(mm_weak, no_memory_for_a_record)
+{
+	struct fixalloc *records = &own.specials.records;
+	void **holder, *target;
+	size_t used, n;
+	char *chunk;
+
+	ASSERT(open_clean());
+	roots[0] = holder = make(64);
+	roots[1] = target = make(32);
+	EXPECT_EQ(set(0, target, 0), 0); /* there is a chunk */
+	ASSERT(records->left >= 3 * records->size);
+	used = own.meta.used;
+	chunk = records->chunk;
+	own.meta.used = own.meta.region.size;
+	for (n = 0; n < 3; n++) {
+		records->free = NULL;
+		records->chunk = chunk;
+		records->left = n * records->size;
+		holder[1] = target;
+		hostctl_fail_commit(1);
+		EXPECT_EQ(weak_set(&own, (void **)&holder[1], target, 0),
+			  -KGC_ENOMEM);
+		hostctl_fail_commit(0);
+		EXPECT_SOUND();
+	}
+	own.meta.used = used;
+	cycle();
+	EXPECT(links[0] == target && holder[1] == target);
+	EXPECT_SOUND();
+	own_close();
+}
