@@ -25,6 +25,9 @@ prove: ## the claims of tests/prove and tests/model, all cases and all states
 		$(proofs:%=build/hosted-32$(variant)/prove/%) \
 		$(proofs:%=build/hosted$(variant)/prove/%)
 
+mutants: ## see that each claim of tests/prove can fail: by damage to mm/
+	$(Q)scripts/run-mutants
+
 # Once more, for what gcc tells of each function's stack and of its calls.
 stack-folders	:= arch/x86 arch/x86/$(ARCH) boot lib kernel mm
 stack-objects: $(filter-out %/hostctl.o,$(call objects,$(O),$(stack-folders)))
@@ -51,6 +54,6 @@ coverage: ## lines of mm/ that the hosted tests run: over 95 %, the rest explain
 		{ grep -v '^ok' build/coverage.tap; exit 1; }
 	$(Q)scripts/check-coverage $(coverage) 95
 
-.PHONY: proof-programs prove stack stack-objects analyze coverage
+.PHONY: proof-programs prove mutants stack stack-objects analyze coverage
 
 -include $(proofs:%=$(H)/tests/prove/%_proof.d) $(H)/tests/prove/main.d

@@ -378,29 +378,37 @@ CLAIM(bitmap_sweep_every_word)
 			}
 }
 
-/* bitmap_count() of a span of each number of words, each word of the pattern.
+/* The word number @i of a pattern: another one in each. */
+static uintptr_t vary(uintptr_t v, size_t i)
+{
+	return (v ^ i * 0x9e37) & BIT_GROUP;
+}
+
+/*
+ * bitmap_count() of a span of each number of words, and of M apart from A: all
+ * 2^K patterns up to 8 words, every 251st of them beyond.
  */
 CLAIM(bitmap_count_every_length)
 {
 	struct heap *h = prove_bits(START);
 	struct span s = span_like(h, KIND_SCAN, 1);
-	const size_t step = BITS_BYTES / s.size;
+	const size_t step = BITS_BYTES / s.size, most = s.nelems / step;
+	uint32_t want;
 	uintptr_t v;
 	size_t n, i;
 
-	for (n = 1; n <= s.nelems / step; n++)
+	for (n = 1; n <= most; n++)
 		for (v = 0; v <= BIT_GROUP; v += n < 9 ? 1 : 251) {
 			s.nelems = n * step;
-			for (i = 1; i <= n; i++)
-				START[-(long)i] =
-					v << 2 * BITS_K | (~v & BIT_GROUP);
+			for (i = 1, want = 0; i <= n; i++) {
+				START[-(long)i] = vary(v, i) << 2 * BITS_K |
+						  (~vary(v, i) & BIT_GROUP);
+				want += count_slowly(vary(v, i));
+			}
 			START[-(long)n - 1] = ~(uintptr_t)0;
-			HOLDS(bitmap_count(h, &s, BIT_MARK) ==
-				      n * count_slowly(v),
-			      n, v, 0);
+			HOLDS(bitmap_count(h, &s, BIT_MARK) == want, n, v, 0);
 			HOLDS(bitmap_count(h, &s, BIT_ALLOC) ==
-				      n * (BITS_K - count_slowly(v)),
+				      n * BITS_K - want,
 			      n, v, 1);
-			s.nelems = 512;
 		}
 }
