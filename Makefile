@@ -229,7 +229,7 @@ $(O)/embed: examples/embed/main.c examples/embed/host.c $(O)/kgc.o
 
 embed: $(O)/embed ## examples/embed: the collector over one static array
 
-include examples/embed-kernel/embed-kernel.mk scripts/program.mk \
+include examples/embed-kernel/embed-kernel.mk scripts/program.mk scripts/bench.mk \
 	scripts/checks.mk scripts/trust.mk scripts/soak.mk tests/fuzz/fuzz.mk
 
 # --- tests and checks ------------------------------------------------------

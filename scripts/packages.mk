@@ -21,6 +21,7 @@ packages.stack	:= build
 packages.checks	:= build check picolibc
 packages.iso	:= build run test
 packages.bench	:= build run bench
+packages.bench-guest := build picolibc run bench
 packages.install := build picolibc
 packages.fuzz	:= build fuzz
 packages.plot	:= test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * bdwgc.c - the benchmarks' view of the Boehm-Demers-Weiser collector
+ * heap.c - the benchmarks' view of the Boehm-Demers-Weiser collector
  *
  * It sweeps small objects when their memory is asked for again, or when the
  * next collection begins and somebody may stop it: hence the function that
@@ -9,10 +9,13 @@
  * events; what is left of the total counts as sweep.  GC_MARKERS of the
  * environment says with how many threads it marks.
  */
+#define GC_THREADS
+#include <stdio.h>
+#include <pthread.h>
 #include <gc/gc.h>
 #include "bench.h"
-
-const char bench_name[] = "bdwgc";
+#include "heap.h"
+#include "peer.h"
 
 static uint64_t mark_start, mark_ns;
 
@@ -29,23 +32,21 @@ static int never_stop(void)
 	return 0;
 }
 
-void bench_init(void)
+void heap_init(void)
 {
 	GC_INIT();
 	GC_set_on_collection_event(note_event);
+	GC_allow_register_threads();
+	if (PEER_MANUAL)
+		GC_disable();
 }
 
-void *bench_alloc(size_t size, bool noscan)
-{
-	return noscan ? GC_MALLOC_ATOMIC(size) : GC_MALLOC(size);
-}
-
-void **bench_roots(size_t n)
+void **heap_roots(size_t n)
 {
 	return GC_MALLOC_UNCOLLECTABLE(n * sizeof(void *));
 }
 
-void bench_collector(bool on)
+void heap_collector(bool on)
 {
 	if (on)
 		GC_enable();
@@ -53,7 +54,7 @@ void bench_collector(bool on)
 		GC_disable();
 }
 
-void bench_collect(struct bench_times *times)
+void heap_collect(struct heap_times *times)
 {
 	uint64_t start = bench_now();
 
@@ -62,4 +63,33 @@ void bench_collect(struct bench_times *times)
 	times->total_ns = bench_now() - start;
 	times->mark_ns = mark_ns;
 	times->sweep_ns = times->total_ns - mark_ns;
+}
+
+void heap_finalizer(void *p, void (*fn)(void *p, void *arg), void *arg)
+{
+	GC_REGISTER_FINALIZER(p, fn, arg, NULL, NULL);
+}
+
+void heap_run_finalizers(void)
+{
+	GC_invoke_finalizers();
+}
+
+void heap_thread(void *(*fn)(void *arg), void *arg)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 32 << 10);
+	if (pthread_create(&thread, &attr, fn, arg))
+		die("thread", "none to be had");
+	pthread_attr_destroy(&attr);
+}
+
+void heap_report(void)
+{
+	printf(" sys=%llu collections=%llu",
+	       (unsigned long long)GC_get_heap_size(),
+	       (unsigned long long)GC_get_gc_no());
 }

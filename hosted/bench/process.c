@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/*
+ * process.c - memory and files of a benchmark that is a Linux process
+ *
+ * What counts as memory is what the kernel says is resident: the same for
+ * every peer, whatever it thinks of itself.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "bench.h"
+
+static uint64_t resident_before;
+
+void *table_alloc(size_t n, size_t size)
+{
+	void *p = mmap(NULL, n * size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (p == MAP_FAILED)
+		die("table", "no memory");
+	return p;
+}
+
+const unsigned char *file_read(const char *path, size_t *size)
+{
+	int fd = open(path, O_RDONLY);
+	unsigned char *p;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) || !st.st_size)
+		die(path, "missing or empty");
+	*size = (size_t)st.st_size;
+	p = table_alloc(*size, 1);
+	for (size_t at = 0; at < *size; at += (size_t)n) {
+		n = read(fd, p + at, *size - at);
+		if (n <= 0)
+			die(path, "cannot be read");
+	}
+	close(fd);
+	return p;
+}
+
+static uint64_t resident_peak(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	unsigned long long kib = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "VmHWM: %llu", &kib) == 1)
+			break;
+	}
+	if (f)
+		fclose(f);
+	return kib << 10;
+}
+
+/* Writing 5 there sets the peak back to what is resident now. */
+void peak_start(void)
+{
+	int fd = open("/proc/self/clear_refs", O_WRONLY);
+
+	if (fd < 0 || write(fd, "5", 1) != 1)
+		die("clear_refs", "cannot be written");
+	close(fd);
+	resident_before = resident_peak();
+}
+
+uint64_t peak_memory(void)
+{
+	return resident_before ? resident_peak() - resident_before : 0;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# bench.mk - the benchmarks: each workload of hosted/bench over each peer
+#
+#	DATA	a folder of graphs and traces, or of such folders
+#	RUNS	at most so many runs of each peer
+#	ONLY	the cases whose names contain this
+#
+# build/bench/<peer> is a process; scripts/bench has them run by turns.
+
+DATA	?= tests/data
+RUNS	?=
+ONLY	?=
+
+B	:= build/bench
+bench-c	:= $(filter-out hosted/bench/image.c hosted/bench/own.c,\
+	   $(wildcard hosted/bench/*.c)) \
+	   workloads/graphfile.c workloads/tracefile.c workloads/reader.c
+bench-deps := $(bench-c) $(wildcard hosted/bench/*.h hosted/bench/*/*.[ch]) \
+	   workloads/internal.h scripts/bench.mk
+BENCH.cflags := -m64 -O2 -g -std=gnu11 $(WARN) -fno-omit-frame-pointer \
+	   -fno-strict-aliasing -fno-plt -pthread -D_GNU_SOURCE -Imm/include \
+	   -iquote hosted/bench -iquote workloads
+
+# peer: folder of its peer.h and heap.c, how to compile, what to link.  One
+# that comes as an archive is linked as one, as ours is.
+PEER.kgc	:= kgc
+PEER.kgc-free	:= kgc -DPEER_MANUAL=1
+PEER.bdwgc	:= bdwgc
+PEER.bdwgc-free	:= bdwgc -DPEER_MANUAL=1
+PEER.mimalloc	:= malloc -D'PEER(name)=mi_\#\#name'
+PEER.jemalloc	:= malloc
+PEER.glibc	:= malloc
+LIBS.kgc	:= build/hosted/libkgc.a
+LIBS.kgc-free	:= build/hosted/libkgc.a
+LIBS.bdwgc	:= -l:libgc.a -ldl
+LIBS.bdwgc-free	:= -l:libgc.a -ldl
+LIBS.mimalloc	:= -lmimalloc -Wl,-z,now
+LIBS.jemalloc	:= -l:libjemalloc.a -lm -lstdc++
+LIBS.glibc	:=
+peers		:= kgc kgc-free bdwgc bdwgc-free mimalloc jemalloc glibc
+
+$(peers:%=$(B)/%): $(B)/%: $(bench-deps) build/hosted/libkgc.a
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  BENCH   $@")
+	$(Q)gcc $(BENCH.cflags) -iquote hosted/bench/$(firstword $(PEER.$*)) \
+		$(wordlist 2,9,$(PEER.$*)) -o $@ $(bench-c) \
+		hosted/bench/$(firstword $(PEER.$*))/heap.c $(LIBS.$*)
+
+# The go of the machine, else Debian's; no network.
+$(B)/go: $(wildcard hosted/bench/go/*)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  GO      $@")
+	$(Q)cd hosted/bench/go && CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=mod \
+		go build -o $(abspath $@) .
+
+BENCH	= scripts/bench --data '$(DATA)' $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(ONLY),--only '$(ONLY)') $(BENCHFLAGS)
+
+bench: $(peers:%=$(B)/%) $(B)/go ## against other heaps: DATA=folder RUNS=n ONLY=name
+	$(Q)$(BENCH)
+
+.PHONY: bench

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""bench - the benchmarks: cases, sides, runs by turns, tables"""
