@@ -5,7 +5,8 @@
 #	RUNS	at most so many runs of each peer
 #	ONLY	the cases whose names contain this
 #
-# build/bench/<peer> is a process; scripts/bench has them run by turns.
+# build/bench/<peer> is a process, build/bench/<arch>/<peer> an image;
+# scripts/bench has them run by turns.
 
 DATA	?= tests/data
 RUNS	?=
@@ -53,10 +54,38 @@ $(B)/go: $(wildcard hosted/bench/go/*)
 	$(Q)cd hosted/bench/go && CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-mod=mod \
 		go build -o $(abspath $@) .
 
+# Images: our heap, the C library's malloc on it, and the mallocs that the C
+# libraries bring themselves.
+GUEST.kgc	:= kgc
+GUEST.malloc	:= malloc -mmalloc=manual
+GUEST.newlib	:= malloc -D'PEER(name)=own_\#\#name'
+GUEST.picolibc	:= malloc -D'PEER(name)=own_\#\#name' -mlibc=picolibc
+guest-c		:= $(filter-out %/process.c,$(bench-c)) hosted/bench/image.c
+guests		:= $(foreach a,x86_64 i386,$(foreach p,kgc malloc newlib \
+		   picolibc,$(B)/$(a)/$(p)))
+GUEST.arch	= $(word 3,$(subst /, ,$(@D)))
+GUEST.own	= $(if $(findstring own_,$(GUEST.$(@F))),\
+		  $@.o hosted/bench/own.c)
+
+# What kgc-cc links with is built by it, when any of its sources changed.
+$(guests): $(bench-deps) FORCE
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  BENCH   $@")
+	$(Q)$(if $(GUEST.own),scripts/own-malloc $(GUEST.arch) $(@F) $@.o)
+	$(Q)scripts/kgc-cc -march-kgc=$(GUEST.arch) -O2 -g -std=gnu11 $(WARN) \
+		-fno-strict-aliasing -D_GNU_SOURCE -iquote hosted/bench \
+		-iquote workloads \
+		-iquote hosted/bench/$(firstword $(GUEST.$(@F))) \
+		$(wordlist 2,9,$(GUEST.$(@F))) -o $@ $(guest-c) \
+		hosted/bench/$(firstword $(GUEST.$(@F)))/heap.c $(GUEST.own)
+
 BENCH	= scripts/bench --data '$(DATA)' $(if $(RUNS),--runs $(RUNS)) \
 	  $(if $(ONLY),--only '$(ONLY)') $(BENCHFLAGS)
 
 bench: $(peers:%=$(B)/%) $(B)/go ## against other heaps: DATA=folder RUNS=n ONLY=name
 	$(Q)$(BENCH)
 
-.PHONY: bench
+bench-guest: $(guests) ## the same in the image, in instructions: DATA= RUNS= ONLY=
+	$(Q)$(BENCH) --guest
+
+.PHONY: bench bench-guest

@@ -44,6 +44,8 @@ static void run_pairs(void)
 
 static void run_loops(void)
 {
+	for (uint64_t i = 0; what == NOTHING && i < count; i++)
+		table[i] = table;
 	for (uint64_t i = 0; what != NOTHING && i < count; i++)
 		table[i] = peer_alloc(size);
 	for (uint64_t i = 0; what == FREE && i < count; i++)
