@@ -25,6 +25,7 @@ BENCH.cflags := -m64 -O2 -g -std=gnu11 $(WARN) -fno-omit-frame-pointer \
 # peer: folder of its peer.h and heap.c, how to compile, what to link.  One
 # that comes as an archive is linked as one, as ours is.
 PEER.kgc	:= kgc
+PEER.kgc-32	:= kgc -m32
 PEER.kgc-free	:= kgc -DPEER_MANUAL=1
 PEER.bdwgc	:= bdwgc
 PEER.bdwgc-free	:= bdwgc -DPEER_MANUAL=1
@@ -32,16 +33,18 @@ PEER.mimalloc	:= malloc -D'PEER(name)=mi_\#\#name'
 PEER.jemalloc	:= malloc
 PEER.glibc	:= malloc
 LIBS.kgc	:= build/hosted/libkgc.a
+LIBS.kgc-32	:= build/hosted-32/libkgc.a
 LIBS.kgc-free	:= build/hosted/libkgc.a
 LIBS.bdwgc	:= -l:libgc.a -ldl
 LIBS.bdwgc-free	:= -l:libgc.a -ldl
 LIBS.mimalloc	:= -lmimalloc -Wl,-z,now
 LIBS.jemalloc	:= -l:libjemalloc.a -lm -lstdc++
 LIBS.glibc	:=
-peers		:= kgc kgc-free bdwgc bdwgc-free mimalloc jemalloc glibc
+peers		:= kgc kgc-32 kgc-free bdwgc bdwgc-free mimalloc jemalloc glibc
 
 $(peers:%=$(B)/%): $(B)/%: $(bench-deps) build/hosted/libkgc.a
 	@mkdir -p $(@D)
+	$(if $(findstring -32,$@),$(Q)$(MAKE) -s BITS=32 SAN= $(LIBS.$*))
 	$(if $(Q),@echo "  BENCH   $@")
 	$(Q)gcc $(BENCH.cflags) -iquote hosted/bench/$(firstword $(PEER.$*)) \
 		$(wordlist 2,9,$(PEER.$*)) -o $@ $(bench-c) \
@@ -85,7 +88,7 @@ BENCH	= scripts/bench --data '$(DATA)' $(if $(RUNS),--runs $(RUNS)) \
 bench: $(peers:%=$(B)/%) $(B)/go ## against other heaps: DATA=folder RUNS=n ONLY=name
 	$(Q)$(BENCH)
 
-bench-guest: $(guests) ## the same in the image, in instructions: DATA= RUNS= ONLY=
-	$(Q)$(BENCH) --guest
+bench-guest: $(filter $(arches:%=$(B)/%/%),$(guests)) $(B)/kgc all kgc.o ## the same in the image, in instructions: DATA= RUNS= ONLY=
+	$(Q)$(BENCH) --guest $(arches)
 
 .PHONY: bench bench-guest

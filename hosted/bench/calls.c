@@ -34,30 +34,43 @@ static void setup(char **args)
 	heap_collector(false);
 }
 
-static void run_pairs(void)
+static void run_loops(void **t, uint64_t n)
 {
-	for (uint64_t i = 0; i < count; i++) {
-		table[i] = peer_alloc(size);
-		peer_free(table[i]);
+	const size_t bytes = size;
+
+	for (uint64_t i = 0; i < n; i++)
+		t[i] = peer_alloc(bytes);
+	for (uint64_t i = 0; what == FREE && i < n; i++)
+		peer_free(t[i]);
+}
+
+static void run_pairs(void **t, uint64_t n)
+{
+	const size_t bytes = size;
+
+	for (uint64_t i = 0; i < n; i++) {
+		t[i] = peer_alloc(bytes);
+		peer_free(t[i]);
 	}
 }
 
-static void run_loops(void)
+static void run_nothing(void **t, uint64_t n)
 {
-	for (uint64_t i = 0; what == NOTHING && i < count; i++)
-		table[i] = table;
-	for (uint64_t i = 0; what != NOTHING && i < count; i++)
-		table[i] = peer_alloc(size);
-	for (uint64_t i = 0; what == FREE && i < count; i++)
-		peer_free(table[i]);
+	for (uint64_t i = 0; i < n; i++) {
+		t[i] = t;
+		/* Or it would be made a call of something faster. */
+		__asm__ volatile("" ::: "memory");
+	}
 }
 
 static uint64_t run(void)
 {
-	if (what == PAIR)
-		run_pairs();
+	if (what == NOTHING)
+		run_nothing(table, count);
+	else if (what == PAIR)
+		run_pairs(table, count);
 	else
-		run_loops();
+		run_loops(table, count);
 	return count;
 }
 

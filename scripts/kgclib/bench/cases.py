@@ -71,6 +71,15 @@ def curve(tiny):
                    ("kgc", "bdwgc", "go"), alone=power >= 10)
 
 
+def narrow(data, tiny):
+    """Heaps of 16 MB and more on 32 bits: what the metadata takes there."""
+    for path in files(data, "hg"):
+        yield Case("graph", base(path), ["graph", path], ("kgc-32",))
+    for name, n in (("random", 2000000), ("mix", 100000)):
+        yield Case("shape", name, ["shape", name, 1000 if tiny else n],
+                   ("kgc-32",))
+
+
 def all_cases(data, tiny):
     yield from collections(data, tiny)
     yield from allocations(data, tiny)

@@ -21,9 +21,9 @@ def processor():
         info = [line.split(":", 1) for line in f if ":" in line]
     names = {k.strip(): v.strip() for k, v in info}
     count = sum(k.strip() == "processor" for k, _ in info)
-    return "%s, family %s, model %s, %d processors, L3 %s" % (
+    return "%s, family %s, model %s, %d processors" % (
         names.get("model name", "?"), names.get("cpu family", "?"),
-        names.get("model", "?"), count, names.get("cache size", "?"))
+        names.get("model", "?"), count)
 
 
 def versions():
@@ -32,7 +32,7 @@ def versions():
     return text.splitlines() + ([go] if go else [])
 
 
-def describe(args):
+def describe():
     return [
         "Machine: %s; load %.1f." % (processor(), os.getloadavg()[0]),
         "Versions: %s." % "; ".join(versions()),

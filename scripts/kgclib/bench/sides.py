@@ -17,6 +17,7 @@ OUT = os.path.join(TOP, "build", "bench")
 # with as many as it likes.
 SIDES = {
     "kgc": ("kgc", {}),
+    "kgc-32": ("kgc-32", {}),
     "kgc-free": ("kgc-free", {}),
     "bdwgc": ("bdwgc", {"GC_MARKERS": "1"}),
     "bdwgc-2": ("bdwgc", {}),
@@ -101,6 +102,13 @@ class Series:
 
     def median(self, key):
         values = self.values(key)
+        return statistics.median(values) if values else None
+
+    def part(self, key):
+        """Median of a time on the clock that is a part of the run's, less
+        what others had of the processor."""
+        values = [run[key] * run[self.clock] / run["ns"]
+                  for run in self.runs if run.get("ns") and key in run]
         return statistics.median(values) if values else None
 
     def time(self):

@@ -9,7 +9,7 @@ def row(cells):
 def table(head, rows):
     if not rows:
         return []
-    return [row(head), row(["---"] * len(head))] + [row(r) for r in rows] + [""]
+    return [row(head), row(["---"] * len(head))] + [row(r) for r in rows]
 
 
 def ratio(x):
@@ -47,7 +47,7 @@ def collections(results):
         if r.ok("kgc"):
             objects = ours.median("ops")
             ns = ours.time()[0] / objects
-            mark, sweep = (ours.median(k) / 1e6 for k in ("mark", "sweep"))
+            mark, sweep = (ours.part(k) / 1e6 for k in ("mark", "sweep"))
         cells += ["-"] * 4 if ns is None else [
             "%d" % objects, "%.1f" % ns, "%.2f" % mark, "%.2f" % sweep]
         cells += [ms(r.series.get(n)) if n in r.case.sides else ""
@@ -100,7 +100,7 @@ def curve(results):
         cells = [r.case.name] + [ratio(r.ratio("kgc", p))
                                  for p in ("bdwgc", "go")]
         if r.ok("kgc"):
-            pause, sweep = (r.series["kgc"].median(k) / 1e6
+            pause, sweep = (r.series["kgc"].part(k) / 1e6
                             for k in ("mark", "sweep"))
             cells += ["%.2f" % pause, "%.2f" % sweep]
         else:
@@ -112,14 +112,21 @@ def curve(results):
 
 
 def failures(results):
-    lines = ["- %s: %s" % (r.case.name, f)
-             for r in results for f in r.failures]
-    return ["## Failures", ""] + lines + [""] if lines else []
+    return ["- %s: %s" % (r.case.name, f)
+            for r in results for f in r.failures]
+
+
+def operations(ops):
+    """Instructions by side: allocation, free, both of one block at once."""
+    rows = [[side] + ["%.1f" % n for n in numbers]
+            for side, numbers in ops.items()]
+    return table(["instructions, 32 bytes", "allocation", "free", "pair"],
+                 rows)
 
 
 def hosted(results):
-    """All tables of the hosted side."""
-    parts = [
+    """The sections of all processes."""
+    return [
         ("Full collections", collections(results)),
         ("Allocation", allocations(results, ("alloc", "trace"),
                                    ("kgc", "kgc-free"))),
@@ -128,8 +135,3 @@ def hosted(results):
         ("Memory", memory(results)),
         ("Pause by size of the heap", curve(results)),
     ]
-    out = []
-    for title, lines in parts:
-        if lines:
-            out += ["## " + title, ""] + lines
-    return out + failures(results)
