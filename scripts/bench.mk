@@ -64,7 +64,8 @@ GUEST.malloc	:= malloc -mmalloc=manual
 GUEST.newlib	:= malloc -D'PEER(name)=own_\#\#name'
 GUEST.picolibc	:= malloc -D'PEER(name)=own_\#\#name' -mlibc=picolibc
 guest-c		:= $(filter-out %/process.c,$(bench-c)) hosted/bench/image.c
-guests		:= $(foreach a,x86_64 i386,$(foreach p,kgc malloc newlib \
+bench-arches	:= $(if $(filter file,$(origin ARCH)),x86_64 i386,$(ARCH))
+guests		:= $(foreach a,$(bench-arches),$(foreach p,kgc malloc newlib \
 		   picolibc,$(B)/$(a)/$(p)))
 GUEST.arch	= $(word 3,$(subst /, ,$(@D)))
 GUEST.own	= $(if $(findstring own_,$(GUEST.$(@F))),\
@@ -88,7 +89,7 @@ BENCH	= scripts/bench --data '$(DATA)' $(if $(RUNS),--runs $(RUNS)) \
 bench: $(peers:%=$(B)/%) $(B)/go ## against other heaps: DATA=folder RUNS=n ONLY=name
 	$(Q)$(BENCH)
 
-bench-guest: $(filter $(arches:%=$(B)/%/%),$(guests)) $(B)/kgc all kgc.o ## the same in the image, in instructions: DATA= RUNS= ONLY=
-	$(Q)$(BENCH) --guest $(arches)
+bench-guest: $(guests) $(B)/kgc all kgc.o ## the same in the image, in instructions: DATA= RUNS= ONLY=
+	$(Q)$(BENCH) --guest $(bench-arches)
 
 .PHONY: bench bench-guest

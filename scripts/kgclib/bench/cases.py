@@ -4,6 +4,7 @@ import glob
 import os
 
 COLLECTORS = ("kgc", "bdwgc", "bdwgc-2", "go")
+ONE_MARKER = ("kgc", "bdwgc", "go")
 MALLOCS = ("kgc-free", "mimalloc", "jemalloc", "glibc")
 ALL = ("kgc", "kgc-free", "bdwgc", "mimalloc", "jemalloc", "glibc", "go")
 
@@ -35,13 +36,14 @@ def collections(data, tiny):
         yield Case("graph", base(path), ["graph", path], COLLECTORS)
     for name, n in shapes:
         yield Case("shape", "%s-%dM" % (name, n),
-                   ["shape", name, n * million], COLLECTORS)
+                   ["shape", name, n * million],
+                   COLLECTORS if name == "random" and n == 2 else ONE_MARKER)
     yield Case("shape", "arrays", ["shape", "arrays", 20 if tiny else 2000],
-               COLLECTORS)
+               ONE_MARKER)
     yield Case("shape", "tasks", ["tasks", 10 if tiny else 200],
-               COLLECTORS)
+               ONE_MARKER)
     yield Case("shape", "finalizers", ["final", 1000 if tiny else 100000],
-               ("kgc", "bdwgc", "go"))
+               ONE_MARKER)
 
 
 def allocations(data, tiny):
@@ -68,7 +70,7 @@ def curve(tiny):
     for power in range(0, 1 if tiny else 13, 2):
         yield Case("curve", "%d" % (1 << power),
                    ["shape", "mix", (1 << power) * 4096],
-                   ("kgc", "bdwgc", "go"), alone=power >= 10)
+                   ONE_MARKER, alone=power >= 10)
 
 
 def narrow(data, tiny):

@@ -7,6 +7,7 @@ workload's setup counts.
 """
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 
@@ -61,6 +62,8 @@ def profile(side, words):
     program, env = sides.SIDES[side]
     with tempfile.TemporaryDirectory() as tmp:
         out = os.path.join(tmp, "out")
+        if not shutil.which("valgrind"):
+            raise sides.Failed("valgrind is not installed")
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out,
              os.path.join(sides.OUT, program)] + [str(w) for w in words],
@@ -102,12 +105,13 @@ def sweep_share(words):
     return sweep / whole if whole else None
 
 
-def operations(tiny):
+def operations(names, tiny):
     """side -> instructions of an allocation, of a free, of a pair."""
     count = 2000 if tiny else 100000
     table = {}
-    for side in ("kgc",) if tiny else ("kgc", "bdwgc", "mimalloc", "jemalloc",
-                                       "glibc"):
+    for side in ("kgc", "bdwgc", "mimalloc", "jemalloc", "glibc"):
+        if names and side not in names:
+            continue
         alloc = slope(side, "alloc", 32, count)
         table[side] = (alloc, slope(side, "free", 32, count) - alloc,
                        slope(side, "pair", 32, count))

@@ -5,12 +5,14 @@ A side is a program that sets a workload up, says "ready", and runs it once for
 each line that it gets.  It answers with a line of name=value.
 """
 import os
+import select
 import statistics
 import subprocess
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
+# Where the programs are, and where tables go.
 OUT = os.path.join(TOP, "build", "bench")
 
 # name: program, environment.  bdwgc marks with one thread, as we do; bdwgc-2
@@ -52,6 +54,10 @@ class Side:
         self.answer()
 
     def answer(self):
+        # A line is asked for at a time, so none waits in the buffer.
+        if not select.select([self.child.stdout], [], [], self.timeout)[0]:
+            self.child.kill()
+            raise Failed("%s: nothing in %d s" % (self.name, self.timeout))
         line = self.child.stdout.readline()
         if line:
             return line
@@ -147,17 +153,16 @@ def check_sums(result):
             return
 
 
-def turns(sides, result, rounds, deadline):
-    """A B A B ..., until @rounds are done, or three and it is late."""
-    for done in range(-1, rounds):
-        if done < 0 and sides[0].fresh:
-            continue
+def turns(sides, result, rounds, deadline, warm):
+    """A B A B ..., until @rounds are done, or three and it is late.  One
+    before that does not count, if @warm."""
+    for done in range(-1 if warm else 0, rounds):
         if done >= 3 and time.monotonic() > deadline:
             return
         for side in list(sides):
             try:
                 figures = side.ask()
-                if done >= 0:   # that before warms up
+                if done >= 0:
                     result.series[side.name].runs.append(figures)
             except Failed as failure:
                 result.failures.append(str(failure))
@@ -174,10 +179,10 @@ def measure(case, rounds, seconds):
         result.series[side.name] = Series(side.name)
     try:
         if not case.alone:
-            turns(sides, result, rounds, deadline)
+            turns(sides, result, rounds, deadline, not case.fresh)
         # Too large to be in memory side by side.
         for side in list(sides) if case.alone else []:
-            turns([side], result, min(3, rounds), 0)
+            turns([side], result, min(3, rounds), 0, False)
             side.stop()
     finally:
         for side in sides:
