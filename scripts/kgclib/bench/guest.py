@@ -8,6 +8,7 @@ long is a side that is too slow, not one that fails.
 """
 import os
 import re
+import shlex
 import statistics
 import subprocess
 import time
@@ -183,22 +184,27 @@ def whole(arch):
 
 
 def boot_ms(machine, rounds):
-    """From the start of QEMU to the first line of the workload, sorted."""
-    times = []
+    """From QEMU's start to the workload's first line, on the clock; and what
+    QEMU took of the processor, to its end.  Both sorted."""
+    command = subprocess.run(
+        [os.path.join(sides.TOP, "scripts", "run-qemu"), "-n", "--machine",
+         machine, "--append", "run=trees:4"], cwd=sides.TOP, text=True,
+        stdout=subprocess.PIPE, check=True).stdout
+    clock, cpu = [], []
     for _ in range(rounds):
-        start = time.monotonic()
-        child = subprocess.Popen(
-            [os.path.join(sides.TOP, "scripts", "run-qemu"), "--machine",
-             machine, "--append", "run=trees:4"], cwd=sides.TOP, text=True,
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-        for line in child.stdout:
-            if line.startswith("trees"):
-                times.append((time.monotonic() - start) * 1e3)
-                break
-        child.stdout.read()
-        child.stdout.close()
-        child.wait()
-    return sorted(times)
+        start, used = time.monotonic(), os.times()
+        with subprocess.Popen(
+                shlex.split(command), cwd=sides.TOP, text=True,
+                stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:
+            for line in child.stdout:
+                if line.startswith("trees"):
+                    clock.append((time.monotonic() - start) * 1e3)
+                    break
+            child.stdout.read()
+        now = os.times()
+        cpu.append((now.children_user - used.children_user +
+                    now.children_system - used.children_system) * 1e3)
+    return sorted(clock), sorted(cpu)
 
 
 def text_size():
@@ -219,11 +225,12 @@ def goals(rounds):
     rows.append(("text of kgc.o, x86_64, bytes", "at most 32768", "%d" % size,
                  size <= 32768))
     for machine, limit in (("microvm", 100), ("pc", 250)):
-        times = boot_ms(machine, rounds)
-        if not times:
+        clock, cpu = boot_ms(machine, 3 * rounds)
+        if not clock:
             raise sides.Failed("boot on %s: no line of the workload" % machine)
-        m = statistics.median(times)
-        rows.append(("QEMU's start to the workload's first line, %s, ms"
-                     % machine, "under %d" % limit, "%.0f (%.0f to %.0f)" % (
-                         m, times[0], times[-1]), m < limit))
+        m = statistics.median(clock)
+        rows.append((
+            "QEMU's start to the workload's first line, %s, ms" % machine,
+            "under %d" % limit, "%.0f (%.0f to %.0f); of the processor %.0f" % (
+                m, clock[0], clock[-1], statistics.median(cpu)), m < limit))
     return rows
