@@ -5,7 +5,7 @@ import os
 
 COLLECTORS = ("kgc", "bdwgc", "bdwgc-2", "go")
 ONE_MARKER = ("kgc", "bdwgc", "go")
-MALLOCS = ("kgc-free", "mimalloc", "jemalloc", "glibc")
+MALLOCS = ("kgc-free", "bdwgc-free", "mimalloc", "jemalloc", "glibc")
 ALL = ("kgc", "kgc-free", "bdwgc", "mimalloc", "jemalloc", "glibc", "go")
 
 
