@@ -3,8 +3,8 @@
  * graph.c - a full collection of a real program's heap
  *
  * The graph is loaded as the workload heapgraph does it, with the same reader
- * of the file.  Two collections of the setup free what the program itself had
- * let go.  The sum is over the edges of every 64th node that is reached.
+ * of the file.  The first collection frees what the program itself had let go.
+ * The sum is over the edges of every 64th node that is reached.
  */
 #include <string.h>
 #include "bench.h"
@@ -12,7 +12,7 @@
 #include "internal.h"
 #include "peer.h"
 
-enum { WARM = 2, SAMPLE = 64 };
+enum { SAMPLE = 64 };
 
 static struct graph_file file;
 static void **addr, **root;
@@ -85,7 +85,6 @@ static void nodes_search(void)
 
 static void setup(char **args)
 {
-	struct heap_times t;
 	struct fault fault;
 	size_t size;
 	const unsigned char *data = file_read(args[0], &size);
@@ -104,8 +103,6 @@ static void setup(char **args)
 	nodes_connect();
 	heap_collector(true);
 	nodes_search();
-	for (int i = 0; i < WARM; i++)
-		heap_collect(&t);
 }
 
 static uint64_t run(void)

@@ -5,10 +5,11 @@
  *	<peer> WORKLOAD [ARGUMENT]...		a run for each line of input
  *	<peer> -n COUNT WORKLOAD [ARGUMENT]...	that many
  *
- * A line "ready" when it is set up, then one for each run, of name=value:
- * ns on the clock, cpu of the process, ticks of the processor's counter, ops
- * and bytes of the workload, check, and what the heap adds.  scripts/bench asks
- * several peers by turns, so that all meet the same noise.
+ * A line "ready" and what the heap tells, when it is set up; then a line for
+ * each run, of name=value: ns on the clock, cpu of the process, ticks of the
+ * processor's counter, ops and bytes of the workload, check, and what the heap
+ * tells.  scripts/bench asks several peers by turns, so that all meet the same
+ * noise.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +121,9 @@ int main(int argc, char **argv)
 	w = find(argv[1], argc - 2);
 	heap_init();
 	w->setup(argv + 2);
-	printf("ready\n");
+	printf("ready");
+	heap_report();
+	printf("\n");
 	fflush(stdout);
 	if (asked)
 		run_asked(w);

@@ -19,7 +19,7 @@
 #include "heap.h"
 #include "peer.h"
 
-enum { WARM = 2, SAMPLE = 64, DEGREE = 4 };
+enum { SAMPLE = 64, DEGREE = 4 };
 #define NONE UINT64_MAX
 
 struct shape {
@@ -151,8 +151,6 @@ static uint64_t search(void)
 
 static void setup(char **args)
 {
-	struct heap_times t;
-
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		if (!strcmp(shapes[i].name, args[0]))
 			shape = &shapes[i];
@@ -171,8 +169,6 @@ static void setup(char **args)
 	heap_collector(true);
 	figures.ops = search() * (shape->leaf ? 2 : 1);
 	figures.bytes = count * (shape->size + shape->leaf);
-	for (int i = 0; i < WARM; i++)
-		heap_collect(&t);
 }
 
 static uint64_t run(void)

@@ -5,12 +5,10 @@ package main
 import (
 	"encoding/binary"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"unsafe"
 )
 
-const warm = 2
 const sample = 64
 
 type reader struct {
@@ -139,9 +137,6 @@ func graphSetup(args []string) {
 	}
 	ops = uint64(len(queue))
 	graphFlatten()
-	for i := 0; i < warm; i++ {
-		runtime.GC()
-	}
 }
 
 // The description is no part of what is measured: its edges go into one array

@@ -158,9 +158,6 @@ func shapeSetup(args []string) {
 	if theShape.leaf > 0 {
 		bytes = count * uint64(64+theShape.leaf)
 	}
-	for i := 0; i < warm; i++ {
-		runtime.GC()
-	}
 }
 
 func shapeCheck() (sum uint64) {

@@ -51,14 +51,14 @@ def per_object(results):
 
 
 def metadata(results, side):
-    """Share of metadata in each heap of 16 MB and more."""
+    """Share of metadata in each heap of 16 MB and more, as it was loaded."""
     shares = []
     for r in results:
         if not r.ok(side) or r.case.group not in ("graph", "shape", "curve"):
             continue
-        inuse = r.series[side].median("inuse")
-        if inuse and inuse >= 16 << 20:
-            shares.append(100 * r.series[side].median("meta") / inuse)
+        loaded = r.series[side].side.loaded
+        if loaded.get("inuse", 0) >= 16 << 20:
+            shares.append(100 * loaded["meta"] / loaded["inuse"])
     return shares
 
 

@@ -39,7 +39,8 @@ def bars(axes, results):
     axes.set_xscale("log")
     axes.invert_yaxis()
     axes.set_xlabel("ratio of medians: below 1 we are faster")
-    axes.legend()
+    if results:
+        axes.legend()
 
 
 def pauses(axes, results):
@@ -57,4 +58,5 @@ def pauses(axes, results):
     axes.set_xlabel("heap, MB")
     axes.set_ylabel("ms")
     axes.grid(True, alpha=0.3)
-    axes.legend()
+    if results:
+        axes.legend()

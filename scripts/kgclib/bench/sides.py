@@ -33,6 +33,12 @@ SIDES = {
 CLOCK = {"bdwgc-2": "ns"}
 
 
+def numbers(line):
+    """Of the words name=value."""
+    words = (word.partition("=") for word in line.split())
+    return {name: int(value) for name, equals, value in words if equals}
+
+
 class Failed(Exception):
     """What is wrong with a side."""
 
@@ -44,6 +50,7 @@ class Side:
         self.name, self.words, self.fresh = name, words, fresh
         self.timeout = timeout
         self.child = None
+        self.loaded = {}    # what the heap had when it was set up
 
     def start(self):
         program, env = SIDES[self.name]
@@ -51,7 +58,7 @@ class Side:
             [os.path.join(OUT, program)] + self.words, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env=dict(os.environ, **env))
-        self.answer()
+        self.loaded = numbers(self.answer())
 
     def answer(self):
         # A line is asked for at a time, so none waits in the buffer.
@@ -79,8 +86,7 @@ class Side:
         line = self.answer()
         if self.fresh:
             self.stop()
-        values = (word.split("=") for word in line.split())
-        return {name: int(value) for name, value in values}
+        return numbers(line)
 
     def stop(self):
         if not self.child:
@@ -99,8 +105,9 @@ class Side:
 class Series:
     """What the runs of one side gave."""
 
-    def __init__(self, name):
-        self.clock = CLOCK.get(name, "cpu")
+    def __init__(self, side):
+        self.clock = CLOCK.get(side.name, "cpu")
+        self.side = side
         self.runs = []
 
     def values(self, key):
@@ -176,13 +183,13 @@ def measure(case, rounds, seconds):
     deadline = time.monotonic() + seconds
     sides = [Side(n, case.words, case.fresh) for n in case.sides]
     for side in sides:
-        result.series[side.name] = Series(side.name)
+        result.series[side.name] = Series(side)
     try:
         if not case.alone:
             turns(sides, result, rounds, deadline, not case.fresh)
         # Too large to be in memory side by side.
         for side in list(sides) if case.alone else []:
-            turns([side], result, min(3, rounds), 0, False)
+            turns([side], result, min(3, rounds), 0, True)
             side.stop()
     finally:
         for side in sides:
