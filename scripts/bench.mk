@@ -89,7 +89,7 @@ BENCH	= scripts/bench --data '$(DATA)' $(if $(RUNS),--runs $(RUNS)) \
 bench: $(peers:%=$(B)/%) $(B)/go ## against other heaps: DATA=folder RUNS=n ONLY=name
 	$(Q)$(BENCH)
 
-bench-guest: $(guests) $(B)/kgc all kgc.o ## the same in the image, in instructions: DATA= RUNS= ONLY=
+bench-guest: $(guests) $(B)/kgc all $(O)/kgc.o ## the same in the image, in instructions: DATA= RUNS= ONLY=
 	$(Q)$(BENCH) --guest $(bench-arches)
 
 .PHONY: bench bench-guest
