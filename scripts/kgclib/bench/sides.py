@@ -118,11 +118,12 @@ class Series:
         return statistics.median(values) if values else None
 
     def part(self, key):
-        """Median of a time on the clock that is a part of the run's, less
-        what others had of the processor."""
-        values = [run[key] * run[self.clock] / run["ns"]
-                  for run in self.runs if run.get("ns") and key in run]
-        return statistics.median(values) if values else None
+        """A part of a run, on the clock: the median of the runs that others
+        hardly disturbed, or the least."""
+        calm = [run[key] for run in self.runs
+                if key in run and run["ns"] < 1.2 * run[self.clock]]
+        values = self.values(key)
+        return statistics.median(calm) if calm else min(values, default=None)
 
     def time(self):
         """Median, least and most, in nanoseconds."""
