@@ -46,7 +46,7 @@ uint64_t number(const char *text);
 uint64_t bench_now(void); /* nanoseconds */
 
 /* A random sequence that is the same for every peer, Go's too. */
-static inline uint64_t random_next(uint64_t *state)
+static inline uint64_t bench_random(uint64_t *state)
 {
 	uint64_t x = *state += 0x9e3779b97f4a7c15u;
 

@@ -19,7 +19,7 @@ static uint64_t **block; /* a root */
 
 static uint64_t *block_make(void)
 {
-	uint64_t r = random_next(&state);
+	uint64_t r = bench_random(&state);
 	size_t size = least + r % (most - least + 1);
 	uint64_t *p = peer_noscan(size);
 
@@ -52,7 +52,7 @@ static uint64_t run(void)
 	uint64_t sum = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
-		uint64_t **p = &block[random_next(&state) % live];
+		uint64_t **p = &block[bench_random(&state) % live];
 
 		sum += **p;
 		if (PEER_MANUAL)

@@ -40,7 +40,7 @@ static uint64_t anywhere(uint64_t i, unsigned int k)
 {
 	uint64_t state = i * DEGREE + k;
 
-	return random_next(&state) % count;
+	return bench_random(&state) % count;
 }
 
 static uint64_t within(uint64_t i)
@@ -87,7 +87,7 @@ static void shuffle(void)
 	for (uint64_t i = 0; i < count; i++)
 		place[i] = (uint32_t)i;
 	for (uint64_t i = count - 1; shape->shuffled && i > 0; i--) {
-		uint64_t j = random_next(&state) % (i + 1);
+		uint64_t j = bench_random(&state) % (i + 1);
 		uint32_t other = place[j];
 
 		place[j] = place[i];

@@ -48,7 +48,7 @@ func number(text string) uint64 {
 	return n
 }
 
-// The sequence of random_next() of bench.h.
+// The sequence of bench_random() of bench.h.
 func randomNext(state *uint64) uint64 {
 	*state += 0x9e3779b97f4a7c15
 	x := *state
