@@ -479,6 +479,46 @@ static int compare(const struct kgc_memstats *a, const struct kgc_memstats *b)
 	return grown;
 }
 
+/* --- what should have died, and who keeps it -------------------------------
+ */
+
+enum { KEEPERS = 16 };
+
+struct keepers {
+	unsigned int n;
+	struct {
+		char name[64];
+		uint64_t objects, bytes;
+	} of[KEEPERS];
+};
+
+/* The world is stopped: nothing is printed yet. */
+static void note_range(const struct kgc_audit *range, void *arg)
+{
+	struct keepers *k = arg;
+
+	if (!range->objects || k->n == KEEPERS)
+		return;
+	snprintf(k->of[k->n].name, sizeof(k->of[k->n].name), "%s%s",
+		 range->ambiguous ? "? " : "", range->name);
+	k->of[k->n].objects = range->objects;
+	k->of[k->n++].bytes = range->bytes;
+}
+
+static void tell_keepers(void)
+{
+	struct keepers *k = table_alloc(1, sizeof(*k));
+
+	if (!k)
+		return;
+	kgc_audit(note_range, k);
+	for (unsigned int i = 0; i < k->n; i++)
+		printf("soak: %" PRIu64 " objects, %" PRIu64
+		       " bytes, kept by %s\n",
+		       k->of[i].objects, k->of[i].bytes, k->of[i].name);
+	kgc_free(k);
+}
+
 static time_t now(void)
 {
 	struct timespec t;
@@ -507,6 +547,8 @@ static int report(struct soak *s, long seconds)
 	const int grown = compare(&s->before, &s->after);
 	const char *wrong = s->garden->wrong;
 
+	if (grown)
+		tell_keepers();
 	printf("soak %ld: %" PRIu64 " rounds, %u collections, %" PRIu64
 	       " threads, %" PRIu64 " times full, %" PRIu64
 	       " finalizers of %" PRIu64 ", %zu bytes told: %s\n",
