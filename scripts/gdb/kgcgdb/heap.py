@@ -20,6 +20,8 @@ SPECIALS = (("FINALIZER", dump.HAS_FINALIZER), ("DYING", dump.HAS_FINALIZER),
             ("QUEUED", dump.HAS_QUEUED), ("WEAK", dump.HAS_WEAK),
             ("EPHEMERON", dump.HAS_EPHEMERON))
 
+RUN_MAX = 16 * PAGE     # SPAN_SMALL_MAX of mm/internal.h
+
 
 class Span(dump.Span):
     def __init__(self, record, address, states):
@@ -89,30 +91,62 @@ class Heap(dump.Dump):
         return found
 
     def windows(self, cache):
-        """(kind, class, struct window) of each."""
+        """(class, record of its span or 0, struct window) of each."""
         layout = Layout(cache.layout.target("window").target())
-        data = cache["window"]
+        source = Layout(cache.layout.target("source").target())
+        data, sources = cache["window"], cache["source"]
         nclasses = cache.layout.target("window").sizeof // layout.size
         for i in range(len(data) // layout.size):
-            yield (i // nclasses, i % nclasses,
+            yield (i % nclasses,
+                   Record(source, sources, i * source.size)["span"],
                    Record(layout, data, i * layout.size))
 
+    def runs(self, window):
+        """[from, to) of each that is not empty.  One that is just being
+        changed may look longer than any is."""
+        layout, data = Layout(window.layout.target("run")), window["run"]
+        for at in range(0, len(data), layout.size):
+            r = Record(layout, data, at)
+            if 0 < r["end"] - r["next"] <= RUN_MAX:
+                yield r["next"], r["end"]
+
     def read_windows(self):
-        """Where objects are allocated by their bits, but not handed out."""
+        """Where objects are allocated by their bits, but not handed out;
+        and what is counted, as mm/stats.c does."""
         self.held, self.totals = {}, {}
         t = dict.fromkeys(("nmalloc", "nfree", "bytes"), 0)
         sizes = self.class_sizes()
         for cache in self.caches():
-            counts = {n: array("Q", cache[n]) for n in ("nmalloc", "nfree")}
-            t["bytes"] += cache["large_alloc"] - cache["large_free"]
-            for _, c, w in self.windows(cache):
-                if w["span"] and w["end"] > w["next"]:
-                    self.held[w["span"]] = (w["next"], w["end"])
-                    counts["nmalloc"][c] -= (w["end"] - w["next"]) // sizes[c]
-            for n, sign in (("nmalloc", 1), ("nfree", -1)):
-                t[n] += sum(counts[n])
-                t["bytes"] += sign * sum(map(int.__mul__, counts[n], sizes))
+            nmalloc, nfree = (list(array("Q", cache[n]))
+                              for n in ("nmalloc", "nfree"))
+            for c, span, w in self.windows(cache):
+                nmalloc[c] += w["nfreed"] - w["nrecycled"]
+                nfree[c] += w["nfreed"]
+                for lo, hi in self.runs(w) if span else ():
+                    self.held.setdefault(span, []).append((lo, hi))
+                    nmalloc[c] -= (hi - lo) // sizes[c]
+            t["nmalloc"] += sum(nmalloc)
+            t["nfree"] += sum(nfree)
+            t["bytes"] += cache["large_alloc"] - cache["large_free"] + sum(
+                (n - m) * size for n, m, size in zip(nmalloc, nfree, sizes))
         self.totals = t
+
+    def is_held(self, s, p):
+        """Is the place @p of the span @s in a window?"""
+        return any(lo <= p < hi for lo, hi in self.held.get(s.address, ()))
+
+    def recycled(self):
+        """By record: places freed of late, which windows keep."""
+        kept = {}
+        for cache in self.caches():
+            for _, _, w in self.windows(cache):
+                data = w["nrecycled"] and self.guest.memory.bulk(
+                    w["recycled"], 4 * w["nrecycled"])
+                for n in array("I", data or b""):
+                    p = self.start + n * self.word_size
+                    s = self.span_of(p)
+                    kept.setdefault(s and s.address, []).append(p)
+        return kept
 
     def class_sizes(self):
         layout = Layout(self.guest.heap_layout.target("classes.of"))
@@ -151,11 +185,12 @@ class Heap(dump.Dump):
         want = 3 if s.kind == 8 else 1
         value = 2 if s.kind == 8 else 1
         doubtful = self.is_doubtful(s)
-        lo, hi = self.held.get(s.address, (0, 0))
+        windowed = s.address in self.held
         bits, p = self.bits, s.start
         for _ in range(s.places):
             four = bits(p)
-            if four & want == value and not lo <= p < hi and \
+            if four & want == value and \
+                    not (windowed and self.is_held(s, p)) and \
                     not (doubtful and not four & 4 and self.unswept(s, p)):
                 if s.kind != 8:
                     self.numbers[p] = len(self.addr)

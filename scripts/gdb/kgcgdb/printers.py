@@ -9,6 +9,7 @@ import gdb
 from kgclib.dump import KINDS
 
 SPAN_STATES = ("dead", "free", "in use", "a gap")
+RUNS = ("zeroed", "as they are")    # RUN_ZEROED, RUN_AS_IS
 
 
 class SpanPrinter:
@@ -43,25 +44,31 @@ class CachePrinter:
         self.value = value
 
     def windows(self):
-        rows = self.value["window"]
+        rows, sources = self.value["window"], self.value["source"]
         for kind in range(rows.type.range()[1] + 1):
-            row = rows[kind]
-            for c in range(row.type.range()[1] + 1):
-                if int(row[c]["span"]):
-                    yield kind, row[c]
+            for c in range(rows[kind].type.range()[1] + 1):
+                if int(sources[kind][c]["span"]):
+                    yield kind, rows[kind][c]
 
     def to_string(self):
         return "cache of slot %d" % int(self.value["slot"])
 
+    @staticmethod
+    def parts(w):
+        """What the window @w has."""
+        size = int(w["size"])
+        for i, name in enumerate(RUNS):
+            lo, hi = int(w["run"][i]["next"]), int(w["run"][i]["end"])
+            if hi > lo and size:
+                yield "0x%x-0x%x, %d objects %s" % (lo, hi, (hi - lo) // size,
+                                                    name)
+        if int(w["nrecycled"]):
+            yield "%d recycled" % int(w["nrecycled"])
+
     def children(self):
         for kind, w in self.windows():
-            size = int(w["size"])
-            lo, hi = int(w["next"]), int(w["end"])
-            yield ("%s %d" % (KINDS[kind], size), "0x%x-0x%x, %d objects%s%s"
-                   % (lo, hi, (hi - lo) // size if size else 0,
-                      ", dirty" * bool(w["dirty"]),
-                      ", %d recycled" % int(w["nrecycled"])
-                      if int(w["nrecycled"]) else ""))
+            yield ("%s %d" % (KINDS[kind], int(w["size"])),
+                   "; ".join(self.parts(w)) or "empty")
 
     def display_hint(self):
         return None

@@ -30,11 +30,10 @@ def object_at(heap, p, verb):
     base = s.start + index * s.size
     i = heap.number(base)
     if i < 0:
-        lo, hi = heap.held.get(s.address, (0, 0))
         raise Failed("kgc %s: 0x%x: a free place for %d bytes at 0x%x%s" % (
             verb, p, s.size, base,
             ", in the window of slot %d" % s.record["owner"]
-            if lo <= base < hi else ""))
+            if heap.is_held(s, base) else ""))
     return i
 
 
@@ -77,8 +76,8 @@ def heap(heap):
     line("by their bits: %d objects, %d bytes, of which %d are nogc blocks"
          % (len(heap), sum(heap.size), sum(k == 8 for k in heap.kind)))
     line("windows hold %d more" % sum(
-        (heap.held[s.address][1] - heap.held[s.address][0]) // s.size
-        for s in heap.spans if s.address in heap.held))
+        (hi - lo) // s.size for s in heap.spans
+        for lo, hi in heap.held.get(s.address, ())))
     cycles(heap)
     line("%d records of objects, %d finalizers due, %d sites sampled" % (
         head["specials.n"], head["specials.nqueued"],
@@ -278,20 +277,8 @@ def span_faults(heap, s):
         yield "nused is %d, not %d" % (r["nused"], used + kept)
 
 
-def recycled(heap):
-    """By record: what windows keep of objects freed of late."""
-    kept = {}
-    for cache in heap.caches():
-        for _, _, w in heap.windows(cache):
-            words = array("I", w["recycled"])[:w["nrecycled"]]
-            for p in (heap.start + n * heap.word_size for n in words):
-                s = heap.span_of(p)
-                kept.setdefault(s and s.address, []).append(p)
-    return kept
-
-
 def check(heap):
-    heap.kept = recycled(heap)
+    heap.kept = heap.recycled()
     n = heap.odd
     if heap.odd:
         line("%d pages have no record" % heap.odd)
