@@ -88,7 +88,9 @@ def wrong_events(data):
 
 
 def named(data, name):
-    return [e for e in json.loads(data) if e.get("name") == name]
+    """Those that begin something, or mark a moment."""
+    return [e for e in json.loads(data)
+            if e.get("name") == name and e["ph"] != "E"]
 
 
 def the_check_can_fail():
