@@ -266,9 +266,13 @@ def planted(arch, folder):
     status, text = command(["scripts/run-qemu", "--arch", arch, "--kernel",
                             elf, "--mem", "64M", "--timeout", "120",
                             "--machine", "q35", "--append",
-                            "memprofilerate=1", "--core", core])
+                            "memprofilerate=1", "--core", core, "--dump",
+                            core + ".dump"])
     report(status == 1 and "%s: the memory of a guest that ended with 134"
            % core in text, arch + ": abort() leaves its memory", text)
+    status, said = command(["scripts/heapdump.py", core + ".dump"])
+    report(status == 0 and "%d objects" % Truth(text).objects in said,
+           arch + ": and its heap, too", said)
     said = debug(["--arch", arch, "--kernel", elf, "--core", core], ASKED)
     compare(arch + " dead", dict(zip(ASKED, said)), Truth(text, True))
     stripped = os.path.join(folder, "stripped")
