@@ -9,31 +9,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include <kernel/panic.h>
 #include <kernel/sync.h>
 #include <kernel/task.h>
 #include <kgc/kgc.h>
 
-enum { FORGET = 8192 }; /* bytes; waiting takes a third of it at most */
-
 static struct spinlock lock = SPINLOCK_INIT(RANK_MUTEX);
 static struct waitqueue idle;
 static bool due; /* under lock */
-
-/*
- * What finalizers and their collection left below this frame would be scanned,
- * unwritten, as part of the frames that wait.
- */
-static __attribute__((noinline)) void forget(void)
-{
-	volatile uintptr_t below[FORGET / sizeof(uintptr_t)];
-	size_t i;
-
-	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++)
-		below[i] = 0;
-}
 
 static void final_loop(void *arg)
 {
@@ -44,7 +28,6 @@ static void final_loop(void *arg)
 		due = false;
 		spin_unlock(&lock);
 		kgc_run_finalizers();
-		forget();
 	}
 }
 

@@ -17,6 +17,8 @@
  */
 #include "internal.h"
 
+enum { FORGET = 4096 }; /* bytes; in the kernel, waiting takes 2.5 KiB */
+
 /* Every record of a kind, the world stopped: @fn may change its kind. */
 static void for_each(struct heap *h, enum special_kind k,
 		     void (*fn)(struct heap *, struct special *))
@@ -163,6 +165,19 @@ static bool dequeue(struct heap *h, struct special *r)
 	return due;
 }
 
+/*
+ * What finalizers and a collection left below this frame would be scanned, not
+ * written over, as part of the frames in which the caller waits.
+ */
+static NOINLINE void forget_stack(void)
+{
+	volatile uintptr_t below[FORGET / sizeof(uintptr_t)];
+	size_t i;
+
+	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++)
+		below[i] = 0;
+}
+
 int kgc_run_finalizers(void)
 {
 	/* Holds the object for a collection that another task runs. */
@@ -177,8 +192,11 @@ int kgc_run_finalizers(void)
 	}
 	r.object = 0;
 	r.final.arg = NULL;
-	if (n && !heap.specials.on_demand && kgc_host_context() == KGC_TASK)
+	forget_stack();
+	if (n && !heap.specials.on_demand && kgc_host_context() == KGC_TASK) {
 		kgc_collect();
+		forget_stack();
+	}
 	return n;
 }
 
