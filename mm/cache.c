@@ -227,6 +227,18 @@ static void fill(struct heap *h, struct cache *c, const struct run *r,
 	pacer_add(h, bytes);
 }
 
+/* span_take_run(), so that others see the bits and the run change at once. */
+static uint32_t take_run(struct heap *h, struct cache *c, struct span *s,
+			 struct run *r, uint32_t max)
+{
+	uint32_t n;
+
+	cache_moves(h, c);
+	n = span_take_run(h, s, r, max);
+	cache_moved(h, c);
+	return n;
+}
+
 /*
  * Find another run of @kind and @class for @c, whose owner is pinned; both
  * runs are empty.  Under gcstress and at level 3 it has one object, so that
@@ -245,7 +257,7 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 	uint32_t n;
 
 	cache_spill(h, c, kind, class, w->nrecycled);
-	while (!from->span || !(n = span_take_run(h, from->span, r, max))) {
+	while (!from->span || !(n = take_run(h, c, from->span, r, max))) {
 		if (from->span)
 			central_release(h, from->span);
 		from->span = central_take(h, kind, class, c->slot);
@@ -326,9 +338,12 @@ static COLD void window_flush(struct heap *h, struct cache *c,
 	struct source *from = &c->source[kind][class];
 	struct window *w = &c->window[kind][class];
 	struct span *s = from->span;
-	const uint32_t n = run_flush(h, &w->run[RUN_ZEROED]) +
-			   run_flush(h, &w->run[RUN_AS_IS]);
+	uint32_t n;
 
+	cache_moves(h, c);
+	n = run_flush(h, &w->run[RUN_ZEROED]) +
+	    run_flush(h, &w->run[RUN_AS_IS]);
+	cache_moved(h, c);
 	span_count(h, s, -n);
 	c->nmalloc[class] -= n;
 	pacer_add(h, -(n * s->size));
@@ -380,4 +395,34 @@ bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p)
 		return false;
 	c = h->cache[s->owner];
 	return c && cache_window_holds(c, s, p);
+}
+
+/*
+ * Is @p in a window of another slot than @slot, which runs, or was it until
+ * now?  The caller saw it set allocated before.  Who was handed @p out, and
+ * gave it to the caller, had moved the run's start beyond it; a start that is
+ * older than others that are read is no harm, since only what @moves tells of
+ * makes a run longer.
+ */
+NO_SANITIZE bool cache_other_holds(const struct heap *h, const struct span *s,
+				   uintptr_t p, unsigned int slot)
+{
+	const unsigned int owner = s->owner;
+	const struct cache *c = h->cache[owner];
+	uint32_t before;
+	bool held;
+
+	if (s->where != SPAN_CACHED || owner == slot || !c)
+		return false;
+	for (;;) {
+		before = atomic_load_explicit(&c->moves, memory_order_acquire);
+		held = cache_window_holds(c, s, p) ||
+		       !(bitmap_get(h, p) & BIT_ALLOC); /* given back since */
+		atomic_thread_fence(memory_order_acquire);
+		if (!(before & 1) &&
+		    before == atomic_load_explicit(&c->moves,
+						   memory_order_relaxed))
+			return held;
+		kgc_host_relax();
+	}
 }

@@ -306,6 +306,8 @@ struct cache {
 	struct window window[NKINDS][KGC_NCLASSES];
 	/* What no slot's fast path needs from here on: kgc_nobody ends here. */
 	struct source source[NKINDS][KGC_NCLASSES];
+	/* Odd while a run changes by more than what is taken from it. */
+	_Atomic uint32_t moves;
 	/* Counted when a run is taken; class 0 counts large objects. */
 	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
 	uint64_t large_alloc, large_free; /* bytes */
@@ -682,6 +684,25 @@ void cache_flush_all(struct heap *h);
 bool cache_window_holds(const struct cache *c, const struct span *s,
 			uintptr_t p);
 bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p);
+bool cache_other_holds(const struct heap *h, const struct span *s, uintptr_t p,
+		       unsigned int slot);
+
+/* The runs of @c change: others, who look for a block in them, wait. */
+static inline void cache_moves(const struct heap *h, struct cache *c)
+{
+	if (!h->shared)
+		return;
+	atomic_store_explicit(&c->moves, c->moves + 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+}
+
+static inline void cache_moved(const struct heap *h, struct cache *c)
+{
+	if (h->shared)
+		atomic_store_explicit(&c->moves, c->moves + 1,
+				      memory_order_release);
+}
+
 static inline NO_SANITIZE size_t run_left(const struct run *r)
 {
 	return r->end - r->next;

@@ -86,7 +86,7 @@ static inline void *reuse(const struct heap *h, struct cache *c,
 }
 
 /* From the other run.  Who wants zeroes makes it his, and clears all of it. */
-static void *take_other(const struct cache *c, struct window *w,
+static void *take_other(const struct heap *h, struct cache *c, struct window *w,
 			unsigned int kind, unsigned int class,
 			unsigned int flags)
 {
@@ -96,9 +96,11 @@ static void *take_other(const struct cache *c, struct window *w,
 		return flags & KGC_NOZERO ? take(zeroed) : NULL;
 	if (c->source[kind][class].span->needzero)
 		memset((void *)r->next, 0, run_left(r));
+	cache_moves(h, c);
 	zeroed->next = r->next;
 	zeroed->end = r->end;
 	r->next = r->end;
+	cache_moved(h, c);
 	return take(zeroed);
 }
 
@@ -115,7 +117,7 @@ static void *take_small(struct heap *h, struct cache *c, unsigned int class,
 	p = reuse(h, c, w);
 	if (p)
 		return flags & KGC_NOZERO ? p : memset(p, 0, w->size);
-	return take_other(c, w, kind, class, flags);
+	return take_other(h, c, w, kind, class, flags);
 }
 
 /* A small object by way of a new run; NULL if there is no memory. */
@@ -449,7 +451,8 @@ static COLD bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 	s = h->pages[off >> PAGE_SHIFT];
 	if (off % WORD_SIZE ||
 	    (bitmap_get(h, p) & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
-	    !sweep_is_done(h, s) || cache_window_holds(c, s, p))
+	    !sweep_is_done(h, s) || cache_window_holds(c, s, p) ||
+	    (h->shared && cache_other_holds(h, s, p, c->slot)))
 		return false;
 	class = s->sizeclass;
 	w = &c->window[s->kind][class];

@@ -9,9 +9,9 @@
 #include "internal.h"
 
 /*
- * The bits of a nogc block are N alone; of every other object, A.  What the
- * window of another slot than @slot, the caller's, holds passes for allocated:
- * that slot is moving it just now.
+ * The bits of a nogc block are N alone; of every other object, A.  A window
+ * sets what it takes allocated, and hands it out later.  The bit is read
+ * before the windows are: what was in none then had been handed out.
  */
 static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base,
 			 unsigned int slot)
@@ -20,7 +20,10 @@ static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base,
 		return bitmap_get(h, base) & BIT_NOSCAN;
 	if (!(bitmap_get(h, base) & BIT_ALLOC))
 		return false;
-	return !s->sizeclass || !cache_window_holds(h->cache[slot], s, base);
+	if (!s->sizeclass)
+		return true;
+	return !cache_window_holds(h->cache[slot], s, base) &&
+	       !(h->shared && cache_other_holds(h, s, base, slot));
 }
 
 /*

@@ -186,10 +186,7 @@ static void op_realloc(struct input *in)
 		model_compare();
 }
 
-/*
- * A pointer that is not a block's must be refused, and harm nothing.  While
- * several slots run, one may have the block in its window: not found.
- */
+/* A pointer that is not a block's must be refused, and harm nothing. */
 static void op_bad_free(struct input *in)
 {
 	const uint8_t i = input_byte(in);
@@ -197,8 +194,7 @@ static void op_bad_free(struct input *in)
 	const uintptr_t p = root + input_byte(in);
 	jmp_buf panic;
 
-	if (KGC_CHECK < 1 || heap.shared || fuzz_host.slot || !root ||
-	    model_find_base(p))
+	if (KGC_CHECK < 1 || !root || model_find_base(p))
 		return;
 	fuzz_host.expected = &panic;
 	if (!setjmp(panic)) {
@@ -351,9 +347,7 @@ static void op_lookup(struct input *in)
 	size_t size;
 
 	base = (uintptr_t)kgc_lookup((void *)p, &size);
-	/* What another slot's window holds passes for allocated. */
-	must(o ? base == o->addr && size == o->size
-	       : !base || (heap.shared && !model_find(base)));
+	must(o ? base == o->addr && size == o->size : !base);
 }
 
 static void op_tune(struct input *in)

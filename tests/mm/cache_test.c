@@ -317,3 +317,23 @@ KTEST(mm_cache, second_slot_shares_the_heap)
 	EXPECT_EQ(own_objects(), 1);
 	own_close();
 }
+
+KTEST(mm_cache, what_another_slot_has_not_handed_out_is_free)
+{
+	char *mine, *theirs[2] = { NULL };
+	struct object o;
+
+	ASSERT(own_open(NULL));
+	mine = heap_alloc(&own, 128, 0);
+	hostctl_join(hostctl_spawn(other_slot, theirs));
+	ASSERT(mine && theirs[1]);
+	kgc_host_pin();
+	EXPECT(object_find(&own, (uintptr_t)theirs[1], &o));
+	if (KGC_CHECK < 3) /* at 3 the bit is clear */
+		EXPECT(bitmap_get(&own, (uintptr_t)theirs[1] + 128) &
+		       BIT_ALLOC);
+	EXPECT(!object_find(&own, (uintptr_t)theirs[1] + 128, &o));
+	kgc_host_unpin();
+	EXPECT_SOUND();
+	own_close();
+}
