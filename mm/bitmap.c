@@ -107,6 +107,8 @@ static uint32_t take_words(struct heap *h, struct span *s, uint32_t from,
 		if (limit - i * BITS_K < BITS_K)
 			mask &= (BIT_ALLOC << (limit - i * BITS_K)) - 1;
 		w = load(base - i);
+		if (KGC_CHECK >= 2) /* free, but in a quarantine */
+			w |= w >> 3 * BITS_K;
 		used = w & mask;
 		free = w >> BITS_K & ~w & mask;
 		if (!count) {
@@ -136,12 +138,14 @@ static uint32_t take_objects(struct heap *h, struct span *s, uint32_t from,
 			     uint32_t max, uint32_t *first)
 {
 	const bool noscan = !kind_is_scanned(s->kind);
+	const uintptr_t taken =
+		KGC_CHECK >= 2 ? BIT_ALLOC | BIT_SPECIAL : BIT_ALLOC;
 	uint32_t i, count = 0;
 	struct bitpos b;
 
 	for (i = from; i < s->nelems && count < max; i++) {
 		b = bitmap_at(h->arena.start, s->start + i * s->size);
-		if (load(b.word) >> b.shift & BIT_ALLOC) {
+		if (load(b.word) >> b.shift & taken) {
 			if (count)
 				break;
 			continue;

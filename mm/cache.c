@@ -39,7 +39,8 @@ void *kgc_locals[SLOTS_MAX] = { [0 ... SLOTS_MAX - 1] = kgc_nobody };
 /* Whatever is kept is kept for the caller's slot alone, as is the fast free. */
 void cache_set_quick(struct heap *h)
 {
-	const bool quick = !h->shared && h->swept && KGC_CHECK < 3;
+	const bool quick =
+		!h->shared && h->swept && KGC_CHECK < 3 && !is_hardened(h);
 
 	atomic_store_explicit(&h->quick,
 			      quick ? MIN(h->arena.used / WORD_SIZE, UINT32_MAX)
@@ -119,7 +120,7 @@ static size_t room_for_all(const struct heap *h)
 static bool keeps(const struct heap *h, size_t size)
 {
 	return !h->shared && !h->pacer.stress && size < h->profile.rate &&
-	       KGC_CHECK < 3;
+	       KGC_CHECK < 3 && !is_hardened(h);
 }
 
 static COLD void init_windows(const struct heap *h, struct cache *c)
@@ -265,7 +266,8 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 			return false;
 	}
 	fill(h, c, r, class, n,
-	     from->span->needzero && run_of(flags) == RUN_ZEROED);
+	     from->span->needzero && run_of(flags) == RUN_ZEROED &&
+		     !is_hardened(h));
 	return true;
 }
 
@@ -357,6 +359,8 @@ COLD void cache_flush(struct heap *h, struct cache *c)
 	unsigned int kind, class;
 
 	forget_recycled(h, c);
+	if (is_hardened(h))
+		harden_flush(h, c);
 	for (kind = 0; kind < NKINDS; kind++)
 		for (class = 1; class < KGC_NCLASSES; class ++)
 			if (c->source[kind][class].span)

@@ -20,7 +20,7 @@ static void found(struct faults *f, const char *what, uintptr_t at,
 		  uintptr_t is, uintptr_t should)
 {
 	if (f->n < FAULTS_MAX)
-		f->fault[f->n] = (struct fault){ what, at, is, should };
+		f->fault[f->n] = (struct fault){ what, at, is, should, 0 };
 	/* A list without an end has more faults than an int has numbers. */
 	f->n = MIN(f->n + 1, FAULTS_COUNTED);
 }
@@ -30,6 +30,20 @@ static void equal(struct faults *f, const char *what, uintptr_t at,
 {
 	if (is != should)
 		found(f, what, at, is, should);
+}
+
+/* The block @p of @s had to be as harden.c left it, and the word at @at is not.
+ */
+static void touched(struct faults *f, const char *what, uintptr_t p,
+		    const uintptr_t *at)
+{
+	const int i = f->n;
+
+	if (!at)
+		return;
+	found(f, what, (uintptr_t)at, *at, 0);
+	if (i < FAULTS_MAX)
+		f->fault[i].block = p;
 }
 
 /* What the walk over the spans adds up. */
@@ -45,12 +59,33 @@ static bool is_start(const struct span *s, uintptr_t off)
 	return off % s->size == 0;
 }
 
+static bool is_object(const struct span *s, uintptr_t p)
+{
+	return p - s->start < s->nelems * s->size;
+}
+
+static bool is_quarantined(const struct heap *h, uintptr_t bits)
+{
+	return is_hardened(h) &&
+	       (bits & (BIT_ALLOC | BIT_SPECIAL)) == BIT_SPECIAL;
+}
+
+/* At level 2: the contents of the block @p, as far as they are known. */
+static void check_block(struct heap *h, const struct span *s, uintptr_t p,
+			struct faults *f)
+{
+	if (bitmap_get(h, p) & BIT_ALLOC && !cache_holds(h, s, p))
+		touched(f, "canary behind an object", p, harden_overrun(s, p));
+	else
+		touched(f, "poison of a free block", p, harden_written(s, p));
+}
+
 /* The bits of each word of the small span @s. */
 static void check_bits(struct heap *h, const struct span *s, struct faults *f,
 		       struct sums *sum)
 {
 	const uintptr_t end = s->start + ((uintptr_t)s->npages << PAGE_SHIFT);
-	uint32_t nused = 0;
+	uint32_t nused = 0, held = 0;
 	uintptr_t p, bits;
 	bool start;
 
@@ -59,6 +94,12 @@ static void check_bits(struct heap *h, const struct span *s, struct faults *f,
 		start = is_start(s, p - s->start);
 		if (start != !!(bits & (BIT_ALLOC | BIT_NOSCAN)))
 			found(f, "block start in the bitmap", p, !start, start);
+		if (is_hardened(h) && start && is_object(s, p))
+			check_block(h, s, p, f);
+		if (is_quarantined(h, bits)) {
+			held++;
+			bits &= ~BIT_SPECIAL;
+		}
 		nused += bits & BIT_ALLOC;
 		sum->nspecial += !!(bits & BIT_SPECIAL);
 		if ((bits & (BIT_MARK | BIT_SPECIAL)) && !(bits & BIT_ALLOC))
@@ -71,7 +112,7 @@ static void check_bits(struct heap *h, const struct span *s, struct faults *f,
 		if ((bits & BIT_ALLOC) && cache_holds(h, s, p))
 			sum->objects--, sum->bytes -= s->size;
 	}
-	equal(f, "nused of span", s->start, s->nused, nused);
+	equal(f, "nused of span", s->start, s->nused, nused + held);
 	sum->objects += nused;
 	sum->bytes += (uint64_t)nused * s->size;
 }
@@ -99,6 +140,9 @@ static void check_large(struct heap *h, struct span *s, struct faults *f,
 {
 	const uintptr_t bits = bitmap_get(h, s->start);
 
+	if (is_hardened(h) && s->kind != KIND_NOGC)
+		touched(f, "canary behind an object", s->start,
+			harden_overrun(s, s->start));
 	sum->objects++;
 	sum->bytes += s->size;
 	sum->nspecial += !!(bits & BIT_SPECIAL);
@@ -282,9 +326,32 @@ void check_heap(struct heap *h, struct faults *faults)
 	check_counts(h, faults, &sum);
 }
 
+/* Put fault @f into @buf, as text. */
+void check_text(struct heap *h, const struct fault *f, char *buf, size_t size)
+{
+	struct line line = { .buf = buf, .size = size };
+	struct out o = { .write = line_write, .arg = &line };
+
+	out_text(&o, "gc: check ");
+	out_address(&o, f->at);
+	out_text(&o, ": ");
+	out_text(&o, f->what);
+	out_text(&o, ": ");
+	if (f->block) {
+		out_text(&o, "written to");
+		object_text(h, span_of(h, f->block), f->block, NULL,
+			    buf + line.n, size - line.n);
+		return;
+	}
+	out_number(&o, f->is);
+	out_text(&o, ", not ");
+	out_number(&o, f->should);
+}
+
 int kgc_check(void)
 {
 	struct faults faults = { 0 };
+	char text[CHECK_TEXT];
 	int i;
 
 	if (!cache_attach(&heap))
@@ -292,10 +359,9 @@ int kgc_check(void)
 	heap_stop(&heap);
 	check_heap(&heap, &faults);
 	heap_start(&heap);
-	for (i = 0; i < MIN(faults.n, FAULTS_MAX); i++)
-		kgc_printf("gc: check %p: %s: %lu, not %lu\n",
-			   (void *)faults.fault[i].at, faults.fault[i].what,
-			   (unsigned long)faults.fault[i].is,
-			   (unsigned long)faults.fault[i].should);
+	for (i = 0; i < MIN(faults.n, FAULTS_MAX); i++) {
+		check_text(&heap, &faults.fault[i], text, sizeof(text));
+		kgc_printf("%s\n", text);
+	}
 	return faults.n;
 }

@@ -19,6 +19,15 @@ static void visit_root(const void *lo, const void *hi, enum kgc_root kind,
 	mark_range(arg, lo, hi);
 }
 
+static _Noreturn void panic_of(struct heap *h, const struct faults *faults)
+{
+	char text[CHECK_TEXT];
+
+	h->suspect = faults->fault[0].at;
+	check_text(h, &faults->fault[0], text, sizeof(text));
+	kgc_host_panic("%s (%d faults)", text, faults->n);
+}
+
 /* At level 2: the heap as the marker leaves it. */
 static void check_cycle(struct heap *h)
 {
@@ -28,10 +37,7 @@ static void check_cycle(struct heap *h)
 		return;
 	check_heap(h, &faults);
 	if (faults.n)
-		kgc_host_panic("gc: check %p: %s: %lu, not %lu (%d faults)",
-			       (void *)faults.fault[0].at, faults.fault[0].what,
-			       (unsigned long)faults.fault[0].is,
-			       (unsigned long)faults.fault[0].should, faults.n);
+		panic_of(h, &faults);
 }
 
 /* The roots are scanned: mark what they reach, then what deaths ask for. */

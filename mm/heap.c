@@ -107,8 +107,8 @@ static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,
 	for (i = 0; i < s->nelems; i++) {
 		p = s->start + i * s->size;
 		if (bitmap_get(h, p) & bit && !cache_holds(h, s, p))
-			visit((void *)p, span_usable(s), kind_flags(s->kind),
-			      arg);
+			visit((void *)p, object_size(h, s, p),
+			      kind_flags(s->kind), arg);
 	}
 }
 

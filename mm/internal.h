@@ -295,6 +295,19 @@ struct source {
 #define QUICK_MAX   1024
 #define QUICK_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE | KGC_NOZERO)
 
+/* What the program freed of late, at level 2: a ring (harden.c). */
+enum {
+	QUARANTINE = KGC_CHECK >= 2 ? 256 : 1,
+	QUARANTINE_BYTES = 64 << 10,
+	HARDEN_SLACK = 8191, /* canaries behind an object, most */
+};
+struct quarantine {
+	uintptr_t block[QUARANTINE];
+	const struct bucket *site[QUARANTINE]; /* or NULL */
+	uint32_t first, n;
+	size_t bytes;
+};
+
 /*
  * Tables lead from a size, rounded up to 8, with flags in the low bits, to a
  * run, and from a page's layout to a window: as bytes from the first window,
@@ -315,6 +328,7 @@ struct cache {
 	intptr_t next_sample; /* bytes left to the next profile sample */
 	uint32_t random;
 	unsigned int slot;
+	struct quarantine quarantine;
 	/* Being run; on a stack its times would be roots. */
 	struct kgc_cycle cycle;
 };
@@ -669,6 +683,35 @@ static inline size_t span_usable(const struct span *s)
 	return s->size - (s->kind == KIND_TYPED ? WORD_SIZE : 0);
 }
 
+/* harden.c: at level 2, of the public heap. */
+static inline bool is_hardened(const struct heap *h)
+{
+	return KGC_CHECK >= 2 && h == &heap;
+}
+struct object;
+size_t harden_size(const struct span *s, uintptr_t base);
+bool harden_fits(const struct span *s, size_t size);
+void harden_set_size(const struct span *s, uintptr_t base, size_t size);
+const uintptr_t *harden_overrun(const struct span *s, uintptr_t base);
+const uintptr_t *harden_written(const struct span *s, uintptr_t base);
+void harden_carve(struct span *s);
+void harden_sweep(struct heap *h, const struct span *s);
+void harden_check(struct heap *h, const struct object *o,
+		  const char *operation);
+void harden_new(struct heap *h, void *p, size_t size, unsigned int flags);
+void harden_flush(struct heap *h, struct cache *c);
+void harden_free(struct heap *h, struct cache *c, const struct object *o,
+		 const struct bucket *site);
+const struct bucket *harden_site(const struct heap *h, uintptr_t base);
+
+/* Bytes of the object with base @base that are its owner's. */
+static inline size_t object_size(const struct heap *h, const struct span *s,
+				 uintptr_t base)
+{
+	return is_hardened(h) && s->kind != KIND_NOGC ? harden_size(s, base)
+						      : span_usable(s);
+}
+
 /* cache.c */
 extern char kgc_nobody[];
 extern void *kgc_locals[];
@@ -890,6 +933,10 @@ struct object {
 bool object_find(struct heap *h, uintptr_t p, struct object *o);
 const char *object_check(struct heap *h, uintptr_t p, struct object *o);
 struct object object_of(struct heap *h, const void *p, const char *operation);
+enum { OBJECT_TEXT = 192 };
+const struct bucket *object_site(struct heap *h, uintptr_t base);
+void object_text(struct heap *h, const struct span *s, uintptr_t base,
+		 const struct bucket *site, char *buf, size_t size);
 
 /* edge.c */
 typedef void edge_fn(const uintptr_t *word, const struct object *to, void *arg);
@@ -923,6 +970,7 @@ int dump_heap(struct heap *h, kgc_write_fn *write, void *arg);
 struct fault {
 	const char *what;
 	uintptr_t at, is, should;
+	uintptr_t block; /* that it is in; 0: none */
 };
 enum { FAULTS_MAX = 16 };
 struct faults {
@@ -930,6 +978,8 @@ struct faults {
 	struct fault fault[FAULTS_MAX];
 };
 void check_heap(struct heap *h, struct faults *faults);
+enum { CHECK_TEXT = 320 };
+void check_text(struct heap *h, const struct fault *f, char *buf, size_t size);
 
 /* explain.c */
 void explain_write(struct heap *h, struct out *o, uintptr_t addr);

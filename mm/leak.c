@@ -39,7 +39,8 @@ static size_t show_unmarked(struct heap *h, const struct span *s,
 		bits = bitmap_get(h, p);
 		if (!(bits & BIT_ALLOC) || bits & BIT_MARK)
 			continue;
-		visit((void *)p, span_usable(s), kind_flags(s->kind), arg);
+		visit((void *)p, object_size(h, s, p), kind_flags(s->kind),
+		      arg);
 		n++;
 	}
 	return n;

@@ -94,7 +94,7 @@ static void *take_other(const struct heap *h, struct cache *c, struct window *w,
 
 	if (flags & KGC_NOZERO || r->next == r->end)
 		return flags & KGC_NOZERO ? take(zeroed) : NULL;
-	if (c->source[kind][class].span->needzero)
+	if (c->source[kind][class].span->needzero && !is_hardened(h))
 		memset((void *)r->next, 0, run_left(r));
 	cache_moves(h, c);
 	zeroed->next = r->next;
@@ -138,6 +138,8 @@ static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 			prof_run(h, c, &c->source[kind][class], (uintptr_t)p,
 				 r->size, bytes);
 	}
+	if (p && is_hardened(h))
+		harden_new(h, p, size, flags);
 	kgc_host_unpin();
 	return p;
 }
@@ -159,6 +161,7 @@ static COLD ALLOCATES void *alloc_large(struct heap *h, size_t size,
 					size_t align, unsigned int flags)
 {
 	const unsigned int kind = flags & KGC_NOGC ? KIND_NOGC : kind_of(flags);
+	const size_t size_asked = size;
 	struct cache *c;
 	struct span *s;
 	bool zero;
@@ -179,6 +182,10 @@ static COLD ALLOCATES void *alloc_large(struct heap *h, size_t size,
 	count_large(h, c, s);
 	if (!(flags & KGC_NOPROFILE) && kind != KIND_NOGC)
 		prof_large(h, c, s->start, size);
+	if (is_hardened(h) && kind != KIND_NOGC) {
+		harden_new(h, p, size_asked, flags);
+		size = harden_size(s, s->start);
+	}
 	kgc_host_unpin();
 	if (zero) /* not pinned: this may take long */
 		memset(p, 0, size);
@@ -271,8 +278,8 @@ static COLD ALLOCATES void *alloc_slow(struct heap *h, size_t size,
 	return p;
 }
 
-/* As kgc_alloc(), from @h. */
-COLD ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
+static COLD ALLOCATES void *alloc_any(struct heap *h, size_t size,
+				      unsigned int flags)
 {
 	struct cache *c;
 	void *p = NULL;
@@ -282,11 +289,30 @@ COLD ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
 		if (likely(c))
 			p = take_small(h, c, sizeclass_of(&h->classes, size),
 				       flags);
+		if (p && is_hardened(h))
+			harden_new(h, p, size, flags);
 		kgc_host_unpin();
 		if (likely(p))
 			return p;
 	}
 	return alloc_slow(h, size, 1, flags);
+}
+
+/* At level 2: a word more, for a canary.  SIZE_MAX: too much. */
+static size_t hardened_size(const struct heap *h, size_t size,
+			    unsigned int flags)
+{
+	if (!is_hardened(h) || flags & KGC_NOGC)
+		return size;
+	if (size > SIZE_MAX / 2)
+		return SIZE_MAX;
+	return round_up(MAX(size, 1), WORD_SIZE) + WORD_SIZE;
+}
+
+/* As kgc_alloc(), from @h. */
+COLD ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
+{
+	return alloc_any(h, hardened_size(h, size, flags), flags);
 }
 
 /* At level 3: after every operation. */
@@ -342,7 +368,7 @@ ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
 	struct run *r;
 	uintptr_t p;
 
-	if (unlikely(size > QUICK_MAX || flags > QUICK_FLAGS) || KGC_CHECK >= 3)
+	if (unlikely(size > QUICK_MAX || flags > QUICK_FLAGS) || KGC_CHECK >= 2)
 		return alloc_other(size, flags);
 	c = kgc_host_pin_local();
 	r = (struct run *)((char *)c->window +
@@ -369,9 +395,25 @@ ALLOCATES void *kgc_alloc_array(size_t n, size_t size, unsigned int flags)
  * Spans begin at pages, so the objects of a class whose size is a multiple of
  * @align are aligned to it, up to a page.
  */
+static COLD ALLOCATES void *alloc_in_class(struct heap *h, size_t size,
+					   unsigned int class,
+					   unsigned int flags)
+{
+	const size_t have = h->classes.of[class].size;
+	void *p;
+
+	if (!is_hardened(h))
+		return kgc_alloc(have, flags);
+	p = kgc_alloc(have - WORD_SIZE, flags);
+	if (p)
+		harden_set_size(span_of(h, (uintptr_t)p), (uintptr_t)p, size);
+	return p;
+}
+
 COLD ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align,
 				       unsigned int flags)
 {
+	const size_t extra = is_hardened(&heap) ? WORD_SIZE : 0;
 	struct heap *h = &heap;
 	unsigned int class;
 
@@ -380,13 +422,13 @@ COLD ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align,
 	if (align <= 8 || flags & KGC_NOGC)
 		return align <= PAGE_SIZE ? kgc_alloc(size, flags)
 					  : alloc_slow(h, size, align, flags);
-	if (size <= SMALL_MAX && align <= PAGE_SIZE)
-		for (class = sizeclass_of(&h->classes, size);
+	if (size <= SMALL_MAX - extra && align <= PAGE_SIZE)
+		for (class = sizeclass_of(&h->classes, size + extra);
 		     class < KGC_NCLASSES; class ++)
 			if (!(h->classes.of[class].size & (align - 1)))
-				return kgc_alloc(h->classes.of[class].size,
-						 flags);
-	return alloc_slow(h, size, MAX(align, PAGE_SIZE), flags);
+				return alloc_in_class(h, size, class, flags);
+	return alloc_slow(h, hardened_size(h, size, flags),
+			  MAX(align, PAGE_SIZE), flags);
 }
 
 /* --- free --- */
@@ -408,15 +450,22 @@ COLD void heap_free(struct heap *h, void *p)
 {
 	struct cache *c = h->cache[kgc_host_pin()];
 	const struct object o = object_of(h, p, "free");
+	const struct bucket *site = NULL;
 
+	if (is_hardened(h)) {
+		harden_check(h, &o, "free");
+		site = object_site(h, o.base);
+	}
 	if (unlikely(bitmap_get(h, o.base) & BIT_SPECIAL))
 		special_forget(h, o.base, o.span->size);
-	if (likely(o.span->sizeclass)) {
+	if (unlikely(!o.span->sizeclass)) {
+		free_large(h, c, o.span);
+	} else if (is_hardened(h)) {
+		harden_free(h, c, &o, site);
+	} else {
 		c->nfree[o.span->sizeclass]++;
 		bitmap_free(h, o.base);
 		central_drop_used(h, o.span->kind, o.span->sizeclass, o.span);
-	} else {
-		free_large(h, c, o.span);
 	}
 	kgc_host_unpin();
 }
@@ -446,7 +495,8 @@ static COLD bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 	struct window *w;
 	struct span *s;
 
-	if (off >= h->arena.used || !h->layout[off >> PAGE_SHIFT])
+	if (is_hardened(h) || off >= h->arena.used ||
+	    !h->layout[off >> PAGE_SHIFT])
 		return false;
 	s = h->pages[off >> PAGE_SHIFT];
 	if (off % WORD_SIZE ||
@@ -535,6 +585,24 @@ static bool fits(size_t size, size_t have)
 	return size <= have && (size > have / 2 || have <= 32);
 }
 
+/* Give the object @o, of @have bytes, @size in place; false if it must move. */
+static COLD bool resize_hardened(const struct object *o, size_t have,
+				 size_t size)
+{
+	if (!harden_fits(o->span, size) ||
+	    !fits(size, span_usable(o->span) - WORD_SIZE))
+		return false;
+	harden_set_size(o->span, o->base, size);
+	have = round_up(have, WORD_SIZE);
+	if (size > have)
+		memset((char *)o->base + have, 0,
+		       round_up(size, WORD_SIZE) - have);
+	else
+		memset((char *)o->base + size, 0,
+		       round_up(MAX(size, 1), WORD_SIZE) - size);
+	return true;
+}
+
 COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 {
 	struct object o;
@@ -548,15 +616,21 @@ COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 		return NULL;
 	kgc_host_pin();
 	o = object_of(&heap, p, "realloc");
-	have = span_usable(o.span);
+	if (is_hardened(&heap))
+		harden_check(&heap, &o, "realloc");
+	have = object_size(&heap, o.span, o.base);
 	kind = o.span->kind;
 	kgc_host_unpin();
-	if (fits(size, have)) {
+	if (is_hardened(&heap) && kind != KIND_NOGC) {
+		if (resize_hardened(&o, have, size))
+			return p;
+	} else if (fits(size, have)) {
 		memset((char *)p + size, 0, have - size);
 		return p;
 	}
-	to = kind == KIND_TYPED ? typed_like(&heap, p, have, size)
-				: kgc_alloc(size, kind);
+	to = kind == KIND_TYPED
+		     ? typed_like(&heap, p, span_usable(o.span), size)
+		     : kgc_alloc(size, kind);
 	if (!to)
 		return NULL;
 	memcpy(to, p, MIN(size, have));
@@ -568,12 +642,16 @@ COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 
 size_t kgc_usable_size(const void *p)
 {
+	struct object o;
 	size_t size;
 
 	if (!p || !cache_attach(&heap))
 		return 0;
 	kgc_host_pin();
-	size = span_usable(object_of(&heap, p, "usable_size").span);
+	o = object_of(&heap, p, "usable_size");
+	if (is_hardened(&heap))
+		harden_check(&heap, &o, "usable_size");
+	size = object_size(&heap, o.span, o.base);
 	kgc_host_unpin();
 	return size;
 }
@@ -589,7 +667,7 @@ void *kgc_lookup(const void *p, size_t *size)
 	if (object_find(&heap, (uintptr_t)p, &o)) {
 		base = (void *)o.base;
 		if (size)
-			*size = span_usable(o.span);
+			*size = object_size(&heap, o.span, o.base);
 	}
 	kgc_host_unpin();
 	return base;

@@ -65,19 +65,61 @@ const char *object_check(struct heap *h, uintptr_t p, struct object *o)
 	return !why && p != o->base ? "inside a block, not its start" : why;
 }
 
+/* --- reports --- */
+
+enum { SITE_SHOWN = 4 };
+
+/*
+ * The site that allocated the object with base @base, if that was sampled; or
+ * NULL.  For a report: it does not wait.
+ */
+const struct bucket *object_site(struct heap *h, uintptr_t base)
+{
+	const struct special *r;
+
+	if (!h->dead && !lock_try(&h->specials.lock))
+		return NULL;
+	r = special_find(h, base, SPECIAL_PROFILE);
+	if (!h->dead)
+		lock_drop(&h->specials.lock);
+	return r ? r->bucket : NULL;
+}
+
+/* Put into @buf what a report says of the block with base @base, of @s. */
+void object_text(struct heap *h, const struct span *s, uintptr_t base,
+		 const struct bucket *site, char *buf, size_t size)
+{
+	struct line line = { .buf = buf, .size = size };
+	struct out o = { .write = line_write, .arg = &line };
+	uint32_t i;
+
+	out_text(&o, "; block ");
+	out_address(&o, base);
+	out_text(&o, " of ");
+	out_number(&o, s->size);
+	out_text(&o, " bytes");
+	if (!site)
+		site = object_site(h, base);
+	if (!site && is_hardened(h))
+		site = harden_site(h, base);
+	for (i = 0; site && i < MIN(site->npc, SITE_SHOWN); i++) {
+		out_text(&o, i ? " " : ", allocated at ");
+		out_address(&o, site->pc[i]);
+	}
+}
+
 /* The object with base @p; anything else is the caller's mistake. */
 struct object object_of(struct heap *h, const void *p, const char *operation)
 {
+	char text[OBJECT_TEXT] = "";
 	struct object o;
 	const char *why = object_check(h, (uintptr_t)p, &o);
 
 	if (likely(!why))
 		return o;
 	h->suspect = (uintptr_t)p;
-	if (span_of(h, (uintptr_t)p))
-		kgc_host_panic("gc: %s %p: %s; span %p, object %u of %lu bytes",
-			       operation, p, why, (void *)o.span->start,
-			       (unsigned int)o.index,
-			       (unsigned long)o.span->size);
-	kgc_host_panic("gc: %s %p: %s", operation, p, why);
+	if (span_of(h, (uintptr_t)p) && o.index < o.span->nelems)
+		object_text(h, o.span, o.span->start + o.index * o.span->size,
+			    NULL, text, sizeof(text));
+	kgc_host_panic("gc: %s %p: %s%s", operation, p, why, text);
 }

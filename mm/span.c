@@ -62,6 +62,8 @@ struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
 	s->nused = 0;
 	s->cursor = 0;
 	s->special = false;
+	if (is_hardened(h))
+		harden_carve(s);
 	bitmap_carve(h, s);
 	set_layout(h, s);
 	/* Last: until then no address is in an object of it. */

@@ -68,6 +68,9 @@ static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 	} else {
 		if (s->special && kind_is_collectable(s->kind))
 			forget_dead(h, s);
+		if (is_hardened(h) && s->sizeclass &&
+		    kind_is_collectable(s->kind))
+			harden_sweep(h, s);
 		bitmap_sweep(h, s);
 	}
 	c->nfree[s->sizeclass] += before - left;

@@ -139,7 +139,7 @@ int view_object(struct heap *h, uintptr_t p, struct kgc_object *v)
 	if (object_find(h, p, &o)) {
 		*v = (struct kgc_object){
 			.base = (void *)o.base,
-			.size = span_usable(o.span),
+			.size = object_size(h, o.span, o.base),
 			.block = o.span->size,
 			.sizeclass = o.span->sizeclass,
 			.kind = kind_name(o.span->kind),
