@@ -559,8 +559,9 @@ void kgc_free(void *p)
 				     LAYOUT_WINDOW]);
 	n = w->nrecycled;
 	if (unlikely(n == w->max ||
-		     run_holds(&w->run[RUN_ZEROED], (uintptr_t)p) ||
-		     run_holds(&w->run[RUN_AS_IS], (uintptr_t)p)))
+		     (KGC_CHECK >= 1 &&
+		      (run_holds(&w->run[RUN_ZEROED], (uintptr_t)p) ||
+		       run_holds(&w->run[RUN_AS_IS], (uintptr_t)p)))))
 		return free_unpinned(p);
 	word = bits_at(h, at);
 	bits = bits_get(word, at);

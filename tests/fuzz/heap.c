@@ -158,6 +158,7 @@ static struct model_object *resized(struct model_object *o, void *p,
 	model_check_contents(&old, size < old.asked ? size : old.asked);
 	if (old.addr == o->addr) {
 		o->asked = size;
+		o->size = kgc_usable_size(p);
 		return o;
 	}
 	model_remove(o);

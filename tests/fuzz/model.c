@@ -39,6 +39,7 @@ struct model_object *model_add(uintptr_t addr, size_t asked, unsigned int flags,
 			       int type, uint8_t tag)
 {
 	struct model_object *o = model.object;
+	struct kgc_object view;
 
 	while (o->addr)
 		if (++o == model.object + MODEL_OBJECTS)
@@ -51,6 +52,10 @@ struct model_object *model_add(uintptr_t addr, size_t asked, unsigned int flags,
 				    .tag = tag };
 	must(o->size >= asked);
 	o->block = o->size + (type ? sizeof(uintptr_t) : 0);
+	if (KGC_CHECK >= 2) { /* canaries are part of it, as of the type */
+		must(kgc_describe((void *)addr, &view) == 0);
+		o->block = view.block;
+	}
 	model.n++;
 	return o;
 }

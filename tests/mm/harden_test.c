@@ -271,5 +271,7 @@ KTEST(mm_harden, no_block_leads_to_metadata)
 		}
 	for (i = 0; i < BLOCKS; i++)
 		kgc_free(block[i]);
+	memset(block, 0, sizeof(block)); /* no roots for later cases */
+	memset(saved, 0, sizeof(saved));
 	EXPECT_EQ(kgc_check(), 0);
 }
