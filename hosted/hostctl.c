@@ -115,6 +115,26 @@ void hostctl_yield(void)
 	sched_yield();
 }
 
+/* --- a handler ----------------------------------------------------------- */
+
+static void (*handler_fn)(void *arg);
+static void *handler_arg;
+
+static void handler(int sig)
+{
+	kgc_handler_enter();
+	handler_fn(handler_arg);
+	kgc_handler_leave();
+}
+
+void hostctl_interrupt(void (*fn)(void *arg), void *arg)
+{
+	handler_fn = fn;
+	handler_arg = arg;
+	signal(SIGUSR1, handler);
+	raise(SIGUSR1);
+}
+
 /* --- output -------------------------------------------------------------- */
 
 /* The last bytes printed, in a ring. */

@@ -38,6 +38,12 @@
 
 #define SLOT_SHARED (KGC_HOST_SLOTS - 1)
 
+/* Signal handlers that said so, and what kgc_host_self.local was before. */
+static _Thread_local struct {
+	volatile unsigned int depth;
+	void *local;
+} in_handler;
+
 _Thread_local struct kgc_host_self kgc_host_self = {
 	.pins = 1,
 	.local = kgc_nobody,
@@ -269,7 +275,23 @@ void kgc_host_unpin_slow(void)
 
 enum kgc_context kgc_host_context(void)
 {
+	if (in_handler.depth)
+		return KGC_INTERRUPT;
 	return kgc_host_depth() ? KGC_PINNED : KGC_TASK;
+}
+
+void kgc_handler_enter(void)
+{
+	if (!in_handler.depth++) {
+		in_handler.local = kgc_host_self.local;
+		kgc_host_self.local = kgc_nobody;
+	}
+}
+
+void kgc_handler_leave(void)
+{
+	if (!--in_handler.depth)
+		kgc_host_self.local = in_handler.local;
 }
 
 /* --- stopping the world -------------------------------------------------- */

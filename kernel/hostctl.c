@@ -14,6 +14,7 @@
 #include <kernel/host.h>
 #include <kernel/panic.h>
 #include <kernel/task.h>
+#include <kernel/time.h>
 #include <kgc/kgc.h>
 #include <lib/format.h>
 #include <lib/mem.h>
@@ -91,6 +92,11 @@ void hostctl_join(struct hostctl_thread *thread)
 void hostctl_yield(void)
 {
 	task_yield();
+}
+
+void hostctl_interrupt(void (*fn)(void *arg), void *arg)
+{
+	time_call_in_tick(fn, arg);
 }
 
 void hostctl_last_output(char *buf, size_t size)

@@ -74,6 +74,7 @@ static void heap_init(void)
 		.trace = (int)params.gctrace,
 		.debug = (int)params.debuggc,
 		.stress = params.gcstress,
+		.share = params.gcshare,
 		.profile_rate = params.memprofilerate ? params.memprofilerate
 						      : KGC_PROFILE_OFF,
 	};

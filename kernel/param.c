@@ -49,6 +49,8 @@ static const struct param table[] = {
 	  "1: print each pause" },
 	{ "gcstress", PARAM_UINT, &params.gcstress, NULL, 0, ~0u,
 	  "collect at every Nth allocation" },
+	{ "gcshare", PARAM_UINT, &params.gcshare, "90", 1, 100,
+	  "most of the bytes marked and allocated that a full heap marks" },
 	{ "memprofilerate", PARAM_SIZE, &params.memprofilerate, "512K", 0, 0,
 	  "bytes between two samples of the profile; 0: none" },
 	{ "heap_reserve", PARAM_SIZE, &params.heap_reserve, NULL, 0, 0,

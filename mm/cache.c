@@ -189,6 +189,7 @@ struct cache *cache_attach(struct heap *h)
 	unsigned int slot;
 	bool others;
 
+	context_check();
 	if (!h->nslots) /* no heap yet */
 		return NULL;
 	slot = kgc_host_pin();

@@ -186,12 +186,15 @@ void collect(struct heap *h, bool force)
 
 void kgc_collect(void)
 {
-	if (cache_attach(&heap))
-		collect(&heap, true);
+	if (!cache_attach(&heap))
+		return;
+	collect(&heap, true);
+	heap.pacer.debt = 0; /* it was asked for */
 }
 
 void kgc_set_cycle_hook(void (*fn)(bool begins))
 {
+	context_check();
 	heap.cycle_hook = fn;
 }
 

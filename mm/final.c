@@ -279,5 +279,6 @@ size_t kgc_finalizers_due(void)
 
 void kgc_finalize_on_demand(bool on)
 {
+	context_check();
 	heap.specials.on_demand = on;
 }

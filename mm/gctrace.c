@@ -88,6 +88,7 @@ int kgc_set_trace(int trace)
 {
 	const int old = heap.trace;
 
+	context_check();
 	heap.trace = trace;
 	return old;
 }
@@ -96,6 +97,7 @@ int kgc_set_debug(int debug)
 {
 	const int old = heap.debug;
 
+	context_check();
 	heap.debug = debug;
 	return old;
 }

@@ -9,6 +9,15 @@
 
 struct heap heap;
 
+/* A handler's call is the program's mistake, but when the program is over. */
+COLD void context_refuse(void)
+{
+	if (unlikely(kgc_host_context() == KGC_INTERRUPT) && !heap.dead)
+		kgc_host_panic("gc: an interrupt handler calls what it may "
+			       "not: see <kgc/kgc.h>, level %d",
+			       KGC_CHECK);
+}
+
 static int init_parts(struct heap *h, const struct kgc_config *config)
 {
 	int err;
@@ -58,6 +67,7 @@ void heap_destroy(struct heap *h)
 {
 	meta_table_free(h->specials.table,
 			h->specials.nbuckets * sizeof(void *));
+	meta_table_free(h->reserved, SLOTS_MAX * sizeof(*h->reserved));
 	meta_table_free(h->types.of, h->types.max * sizeof(void *));
 	meta_table_free(h->profile.table, PROF_BUCKETS * sizeof(void *));
 	region_destroy(&h->marker.region);
@@ -71,6 +81,7 @@ int kgc_init(const struct kgc_config *config)
 {
 	static const struct kgc_config defaults;
 
+	context_check();
 	if (heap.ready)
 		return -KGC_EBUSY;
 	return heap_init(&heap, config ? config : &defaults);
@@ -84,6 +95,7 @@ void heap_stop(struct heap *h)
 {
 	if (h->dead)
 		return;
+	context_check();
 	sweep_all(h);
 	while (!kgc_host_stop_world())
 		;
@@ -130,6 +142,7 @@ void kgc_retire(unsigned int slot)
 {
 	struct heap *h = &heap;
 
+	context_check();
 	kgc_host_pin();
 	if (slot < h->nslots && h->cache[slot])
 		cache_flush(h, h->cache[slot]);
@@ -140,6 +153,7 @@ void *kgc_call_pinned(void *(*fn)(void *arg), void *arg)
 {
 	void *result;
 
+	context_check();
 	kgc_host_pin();
 	result = fn(arg);
 	kgc_host_unpin();
@@ -148,5 +162,6 @@ void *kgc_call_pinned(void *(*fn)(void *arg), void *arg)
 
 size_t kgc_trim(size_t bytes)
 {
+	context_check();
 	return heap.ready ? pageheap_release(&heap, bytes, 0) : 0;
 }

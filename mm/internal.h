@@ -481,6 +481,12 @@ struct pacer {
 	_Atomic uint32_t disabled; /* kgc_disable() less kgc_enable() */
 	uint32_t stress;
 	_Atomic uint32_t countdown;
+	/* Work of late, in bytes: see pacer.c. */
+	size_t live;	    /* as the last cycle marked it */
+	uint64_t debt;	    /* marked, less what allocations pay for */
+	uint64_t debt_most; /* with more, a full heap is not collected */
+	unsigned int share; /* gcshare */
+	bool full;	    /* next_gc is the limit's, not gcpercent's */
 };
 
 /* What is known of the last cycles.  By cycle.lock, or the world stopped. */
@@ -494,6 +500,11 @@ struct cycles {
 	_Atomic bool telling; /* somebody calls fn */
 	uint64_t oom_ns;      /* last time that memory was told to be short */
 	size_t oom_size;
+};
+
+/* A slot's reservations: runs of pages, newest first; records for spans. */
+struct reserved {
+	struct span *pages, *records;
 };
 
 struct heap {
@@ -532,7 +543,16 @@ struct heap {
 		uint64_t said_ns;    /* when the last line was printed; 0: never
 				      */
 		_Atomic uint32_t unsaid; /* failures since */
+		/* The program's hook and who calls it, or NULL. */
+		kgc_oom_fn *fn;
+		void *arg;
+		bool (*ask)(struct heap *h, size_t size, unsigned int tries);
+		_Atomic bool asking;
 	} oom;
+	/* For each slot, if there ever was a reservation; who cuts spans. */
+	_Atomic(struct reserved *) reserved;
+	struct span *(*cut_reserved)(struct heap *h, size_t npages,
+				     size_t align);
 	uintptr_t suspect;  /* last address complained of, or 0 */
 	uintptr_t looks_at; /* page that the checker is at, or 0 */
 	bool ready;
@@ -774,6 +794,16 @@ void central_drop_used(struct heap *h, unsigned int kind, unsigned int class,
 		       struct span *s);
 
 /* heap.c */
+void context_refuse(void);
+/*
+ * At the start of what a handler may not call, where nothing else that is
+ * called before any change does it: cache_attach(), heap_stop(), locks.
+ */
+static inline void context_check(void)
+{
+	if (KGC_CHECK >= 1)
+		context_refuse();
+}
 int heap_init(struct heap *h, const struct kgc_config *config);
 void heap_destroy(struct heap *h);
 void heap_stop(struct heap *h);
@@ -782,6 +812,13 @@ void heap_start(struct heap *h);
 /* malloc.c */
 void *heap_alloc(struct heap *h, size_t size, unsigned int flags);
 void heap_free(struct heap *h, void *p);
+
+/* reserve.c */
+int reserve_begin(struct heap *h, size_t bytes);
+void reserve_end(struct heap *h);
+
+/* limit.c */
+void limit_set_hook(struct heap *h, kgc_oom_fn *fn, void *arg);
 
 /* collect.c */
 void collect(struct heap *h, bool force);
@@ -879,6 +916,7 @@ void pacer_add(struct heap *h, size_t bytes);
 void pacer_count(struct heap *h);
 bool pacer_is_on(const struct heap *h);
 bool pacer_is_due(struct heap *h);
+bool pacer_is_in_vain(struct heap *h);
 void pacer_set_trigger(struct heap *h, uint64_t live);
 
 /* stats.c */

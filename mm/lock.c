@@ -14,6 +14,7 @@ void lock_take(struct lock *l)
 	const unsigned int slot = kgc_host_pin();
 
 	if (KGC_CHECK >= 1) {
+		context_refuse();
 		kgc_assert(ranks[slot] >> l->rank == 0);
 		ranks[slot] |= 1u << l->rank;
 	}

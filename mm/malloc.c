@@ -246,12 +246,31 @@ static COLD void *out_of_memory(struct heap *h, size_t size)
 	return NULL;
 }
 
+/* Once, and if need be after all that mm/ can do for it. */
+static COLD ALLOCATES void *alloc_hard(struct heap *h, size_t size,
+				       size_t align, unsigned int flags,
+				       bool may_collect)
+{
+	void *p = alloc_once(h, size, align, flags);
+
+	if (likely(p) || size > h->arena.reach)
+		return p;
+	sweep_all(h);
+	p = alloc_once(h, size, align, flags);
+	if (!p && may_collect && pacer_is_on(h) && !pacer_is_in_vain(h)) {
+		collect(h, true);
+		p = alloc_once(h, size, align, flags);
+	}
+	return p;
+}
+
 /* Everything that is not the fast path.  @align above 1: a large object. */
 static COLD ALLOCATES void *alloc_slow(struct heap *h, size_t size,
 				       size_t align, unsigned int flags)
 {
 	const bool may_collect =
 		!(flags & KGC_NOCOLLECT) && kgc_host_context() == KGC_TASK;
+	unsigned int tries = 0;
 	void *p;
 
 	kgc_assert(kind_of(flags) < NKINDS);
@@ -262,15 +281,10 @@ static COLD ALLOCATES void *alloc_slow(struct heap *h, size_t size,
 	pacer_count(h);
 	if (may_collect && pacer_is_due(h))
 		collect(h, false);
-	p = alloc_once(h, size, align, flags);
-	if (unlikely(!p) && size <= h->arena.reach) {
-		sweep_all(h);
-		p = alloc_once(h, size, align, flags);
-		if (!p && may_collect && pacer_is_on(h)) {
-			collect(h, true);
-			p = alloc_once(h, size, align, flags);
-		}
-	}
+	do
+		p = alloc_hard(h, size, align, flags, may_collect);
+	while (unlikely(!p) && may_collect && h->oom.ask &&
+	       h->oom.ask(h, size, tries++));
 	if (unlikely(!p))
 		return out_of_memory(h, size);
 	if (unlikely(h->oom.size) && size >= h->oom.size)
@@ -326,8 +340,10 @@ static void check_operation(void)
 static COLD NOINLINE ALLOCATES void *alloc_other(size_t size,
 						 unsigned int flags)
 {
-	void *p = heap_alloc(&heap, size, flags);
+	void *p;
 
+	context_check(); /* a handler's slot has no windows */
+	p = heap_alloc(&heap, size, flags);
 	check_operation();
 	return p;
 }
@@ -520,6 +536,7 @@ static COLD NOINLINE void free_other(void *p)
 	struct heap *h = &heap;
 	bool done;
 
+	context_check();
 	if (!p || !cache_attach(h))
 		return;
 	done = free_small(h, h->cache[kgc_host_pin()], (uintptr_t)p);

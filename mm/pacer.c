@@ -9,10 +9,19 @@
  * pacer.allocated counts the bytes of runs when they are taken, so it runs
  * ahead of what was handed out by at most a run for each class and kind.  What
  * the program freed is taken off when a cycle seems due, and not before.
+ *
+ * A heap that is full is not collected for ever.  Each cycle costs as many
+ * bytes as it marks, and each byte allocated since the last pays for
+ * gcshare / (100 - gcshare) of them; what is not paid for is a debt.  With
+ * four cycles' worth of debt the next allocation that finds no memory gets
+ * NULL at once, and the account begins anew.  Bytes are counted and not time,
+ * so that the same program always gets the same answer.
  */
 #include "internal.h"
 
 #define PERCENT_MAX	 1000000   /* so that a product fits in 64 bits */
+#define SHARE_DEFAULT	 90	   /* of marked and allocated bytes */
+#define DEBT_CYCLES	 4	   /* in vain, before it is said so */
 #define HEAP_MIN_DEFAULT (4 * MIB) /* at most an eighth of heap_max */
 
 void pacer_init(struct heap *h, const struct kgc_config *config)
@@ -27,6 +36,7 @@ void pacer_init(struct heap *h, const struct kgc_config *config)
 	p->stress = config->stress;
 	p->countdown = config->stress;
 	p->next_gc = p->heap_min;
+	p->share = config->share ? MIN(config->share, 100) : SHARE_DEFAULT;
 }
 
 /* A run or a large object of @bytes was taken. */
@@ -82,9 +92,39 @@ bool pacer_is_due(struct heap *h)
 
 	if (!pacer_is_on(h))
 		return false;
-	if (p->allocated >= p->next_gc && !settle(h))
+	if (p->allocated >= p->next_gc && !settle(h) &&
+	    !(p->full && p->debt > p->debt_most))
 		return true;
 	return p->stress && !p->countdown;
+}
+
+/*
+ * Memory is short: have collections marked too much of late for what could be
+ * allocated?  If so, that is said once.
+ */
+bool pacer_is_in_vain(struct heap *h)
+{
+	struct pacer *p = &h->pacer;
+
+	if (p->debt <= p->debt_most)
+		return false;
+	p->debt = 0;
+	return true;
+}
+
+/* Marking found @live bytes. */
+static void account(struct pacer *p, uint64_t live)
+{
+	const size_t before = p->allocated;
+	const uint64_t grown = before > p->live ? before - p->live : 0;
+	const uint64_t paid =
+		p->share < 100 ? mul_div_u64(grown, p->share, 100 - p->share)
+			       : UINT64_MAX / 2;
+
+	p->debt = p->debt + live > paid ? p->debt + live - paid : 0;
+	p->debt_most = DEBT_CYCLES * live;
+	p->debt = MIN(p->debt, 2 * p->debt_most);
+	p->live = live;
 }
 
 /* Marking is done and found @live bytes. */
@@ -95,10 +135,16 @@ void pacer_set_trigger(struct heap *h, uint64_t live)
 	const int percent = MAX(p->percent, 0);
 	uint64_t next = live + mul_div_u64(live, percent, 100);
 
+	account(p, live);
 	next = MAX(next, p->heap_min);
-	if (max != SIZE_MAX) /* leave a sixteenth for what is not objects */
-		next = MIN(next, MAX(max - max / 16,
-				     live + (max - MIN(max, live)) / 2));
+	p->full = false;
+	if (max != SIZE_MAX) { /* leave a sixteenth for what is not objects */
+		const uint64_t most =
+			MAX(max - max / 16, live + (max - MIN(max, live)) / 2);
+
+		p->full = next > most;
+		next = MIN(next, most);
+	}
 	p->next_gc = MIN(next, SIZE_MAX);
 	p->allocated = live;
 	p->countdown = p->stress;
@@ -108,23 +154,27 @@ int kgc_set_percent(int percent)
 {
 	const int old = heap.pacer.percent;
 
+	context_check();
 	heap.pacer.percent = MIN(percent, PERCENT_MAX);
 	return old;
 }
 
 void kgc_set_stress(unsigned int nth)
 {
+	context_check();
 	heap.pacer.countdown = nth;
 	heap.pacer.stress = nth;
 }
 
 void kgc_disable(void)
 {
+	context_check();
 	heap.pacer.disabled++;
 }
 
 void kgc_enable(void)
 {
+	context_check();
 	if (heap.pacer.disabled == 0)
 		kgc_host_panic("gc: enable %d: not disabled", 0);
 	heap.pacer.disabled--;
@@ -140,8 +190,18 @@ size_t kgc_set_heap_max(size_t bytes)
 	struct pageheap *ph = &heap.pageheap;
 	const size_t old = ph->max;
 
+	context_check();
 	ph->max = bytes;
 	if (heap.pacer.next_gc > bytes - bytes / 16)
 		heap.pacer.next_gc = bytes - bytes / 16;
+	return old;
+}
+
+unsigned int kgc_set_share(unsigned int percent)
+{
+	const unsigned int old = heap.pacer.share;
+
+	context_check();
+	heap.pacer.share = MIN(percent, 100);
 	return old;
 }

@@ -371,7 +371,10 @@ struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align)
 		return NULL;
 	lock_take(&ph->lock);
 	ph->no_space = false;
-	s = take_run(h, npages, MAX(align, PAGE_SIZE));
+	if (unlikely(h->reserved))
+		s = h->cut_reserved(h, npages, align);
+	if (!s)
+		s = take_run(h, npages, MAX(align, PAGE_SIZE));
 	/* Idle pages elsewhere may be the memory that the host lacks. */
 	if (!s && !ph->no_space && release_all(h))
 		s = take_run(h, npages, MAX(align, PAGE_SIZE));

@@ -188,6 +188,7 @@ void kgc_read_memstats(struct kgc_memstats *stats)
 	struct heap *h = &heap;
 	struct totals t;
 
+	context_check();
 	memset(stats, 0, sizeof(*stats));
 	kgc_host_pin();
 	sum(h, &t, stats);

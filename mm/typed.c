@@ -170,11 +170,13 @@ ALLOCATES void *typed_alloc_array(struct heap *h, size_t n, int type,
 
 ALLOCATES void *kgc_alloc_typed(size_t size, int type, unsigned int flags)
 {
+	context_check();
 	return typed_alloc(&heap, size, type, flags);
 }
 
 ALLOCATES void *kgc_alloc_typed_array(size_t n, int type, unsigned int flags)
 {
+	context_check();
 	return typed_alloc_array(&heap, n, type, flags);
 }
 

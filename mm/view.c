@@ -223,6 +223,7 @@ void view_memory(const struct heap *h, struct kgc_memory *m)
 
 void kgc_read_memory(struct kgc_memory *memory)
 {
+	context_check();
 	kgc_host_pin();
 	view_memory(&heap, memory);
 	kgc_host_unpin();

@@ -189,6 +189,7 @@ void *kgc_read_weak(void *const *link, bool hidden)
 {
 	void *volatile p; /* a copy that the collector sees, before unpin */
 
+	context_check();
 	kgc_host_pin();
 	p = *(void *const volatile *)link;
 	if (hidden && p)

@@ -39,6 +39,7 @@ static const struct option {
 	{ "gctrace", &config.trace, sizeof config.trace, "0" },
 	{ "debuggc", &config.debug, sizeof config.debug, "0" },
 	{ "gcstress", &config.stress, sizeof config.stress, "0" },
+	{ "gcshare", &config.share, sizeof config.share, "90" },
 	{ "heap_reserve", &config.heap_reserve, sizeof(size_t), NULL },
 	{ "heap_max", &config.heap_max, sizeof(size_t), NULL },
 	{ "heap_min", &config.heap_min, sizeof(size_t), NULL },

@@ -31,6 +31,11 @@ static void stress_changed(void)
 	kgc_set_stress(params.gcstress);
 }
 
+static void share_changed(void)
+{
+	kgc_set_share(params.gcshare);
+}
+
 /* 0 is what the heap had at the boot, which is not known any more. */
 static void heap_max_changed(void)
 {
@@ -47,10 +52,15 @@ static const struct {
 	const char *name;
 	void (*changed)(void);
 } settable[] = {
-	{ "gcpercent", percent_changed }, { "gctrace", trace_changed },
-	{ "debuggc", debug_changed },	  { "gcstress", stress_changed },
-	{ "heap_max", heap_max_changed }, { "seed", looked_up },
-	{ "cases", looked_up },		  { "mode", looked_up },
+	{ "gcpercent", percent_changed },
+	{ "gctrace", trace_changed },
+	{ "debuggc", debug_changed },
+	{ "gcstress", stress_changed },
+	{ "heap_max", heap_max_changed },
+	{ "seed", looked_up },
+	{ "gcshare", share_changed },
+	{ "cases", looked_up },
+	{ "mode", looked_up },
 };
 enum { NSETTABLE = sizeof(settable) / sizeof(settable[0]) };
 

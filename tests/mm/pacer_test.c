@@ -152,3 +152,79 @@ KTEST(mm_pacer, set_percent_returns_the_old)
 	EXPECT_EQ(kgc_set_percent(was), (uint64_t)-5);
 	EXPECT_EQ(heap.pacer.percent, was);
 }
+
+/* --- a full heap --------------------------------------------------------- */
+
+/* @n cycles that each mark @live and found @grown allocated since the last. */
+static void cycles(struct heap *h, int n, uint64_t live, size_t grown)
+{
+	for (; n; n--) {
+		h->pacer.allocated = live + grown;
+		pacer_set_trigger(h, live);
+	}
+}
+
+KTEST(mm_pacer, marking_what_allocation_pays_for_goes_on)
+{
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .heap_max = 8 * MIB,
+			.profile_rate = KGC_PROFILE_OFF));
+	cycles(&own, 100, 7 * MIB, MIB);
+	EXPECT(!pacer_is_in_vain(&own));
+	own_close();
+}
+
+KTEST(mm_pacer, marking_in_vain_is_told_once)
+{
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .heap_max = 8 * MIB,
+			.profile_rate = KGC_PROFILE_OFF));
+	cycles(&own, 3, 7 * MIB, 64 * KIB);
+	EXPECT(!pacer_is_in_vain(&own));
+	cycles(&own, 4, 7 * MIB, 64 * KIB);
+	EXPECT(own.pacer.full);
+	EXPECT(pacer_is_in_vain(&own));
+	EXPECT(!pacer_is_in_vain(&own));
+	own_close();
+}
+
+KTEST(mm_pacer, a_share_of_100_is_no_bound)
+{
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .heap_max = 8 * MIB,
+			.profile_rate = KGC_PROFILE_OFF, .share = 100));
+	cycles(&own, 100, 7 * MIB, 16);
+	EXPECT(!pacer_is_in_vain(&own));
+	own_close();
+}
+
+/* gcpercent alone asks for many collections: that is no full heap. */
+KTEST(mm_pacer, a_small_percent_is_not_bounded)
+{
+	ASSERT(OWN_OPEN(.heap_reserve = 64 * MIB, .percent = 1, .heap_min = MIB,
+			.profile_rate = KGC_PROFILE_OFF));
+	cycles(&own, 20, 7 * MIB, 64 * KIB);
+	EXPECT(!own.pacer.full);
+	own_close();
+}
+
+/* Nearly all of the heap is in use, and a little is garbage each time. */
+KTEST(mm_pacer, a_program_at_its_limit_gets_null)
+{
+	static void *held[128];
+	unsigned int n = 0, i, failed = 0;
+
+	ASSERT(OWN_OPEN(.heap_reserve = 16 * MIB, .heap_max = 4 * MIB,
+			.profile_rate = KGC_PROFILE_OFF));
+	while (n < 128 && (held[n] = heap_alloc(&own, 32 * KIB, KGC_NOSCAN)))
+		n++;
+	ASSERT(n > 100);
+	for (i = 0; i < 4; i++) { /* for stale words, too */
+		heap_free(&own, held[--n]);
+		held[n] = NULL;
+	}
+	for (i = 0; i < 200; i++)
+		failed += !heap_alloc(&own, 30 * KIB, KGC_NOSCAN);
+	/* Each NULL has at least four collections before it. */
+	EXPECT(failed >= 5);
+	EXPECT(own.numgc >= 4 * failed);
+	memset(held, 0, sizeof held);
+	own_close();
+}

@@ -20,6 +20,14 @@ extern "C" {
  */
 void kgc_thread_attach(void);
 
+/*
+ * A signal handler that calls kgc_alloc_atomic() calls the first of these
+ * before and the second after: in between kgc.h takes it for an interrupt
+ * handler.  They nest.
+ */
+void kgc_handler_enter(void);
+void kgc_handler_leave(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,7 @@ struct cpu {
 	struct task *idle;	/* runs when nobody else can */
 	struct task *ended;	/* left by the last switch, not yet dropped */
 	unsigned int irq_depth; /* above 0 in an interrupt handler */
+	void *irq_local;	/* pin->local of what the handler interrupted */
 	uint32_t ranks;		/* bit n: a spin lock of rank n is held */
 	uintptr_t stack_lo, stack_hi; /* the collector's stack */
 };

@@ -15,4 +15,10 @@ uint64_t time_wall_ns(void);
 /* Length of a tick; 0 before time_init(). */
 uint64_t time_tick_ns(void);
 
+/*
+ * Call @fn(@arg) once in the handler of the next tick; returns after that.  By
+ * one task at a time.
+ */
+void time_call_in_tick(void (*fn)(void *arg), void *arg);
+
 #endif /* KERNEL_TIME_H */

@@ -60,7 +60,7 @@ void kgc_host_decommit(void *addr, size_t size);
 enum kgc_context {
 	KGC_TASK,      /* may allocate, collect and block */
 	KGC_PINNED,    /* may allocate; never collects */
-	KGC_INTERRUPT, /* may call nothing of mm/ but kgc_explain() */
+	KGC_INTERRUPT, /* may call what kgc.h marks so, no more */
 };
 enum kgc_context kgc_host_context(void);
 

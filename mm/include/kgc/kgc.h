@@ -67,6 +67,7 @@ struct kgc_config {
 	size_t mark_entries; /* test: length of the mark list; 0: by heap size
 			      */
 	bool nofault;	     /* reserved memory does not fault when touched */
+	unsigned int share;  /* gcshare, 1 to 100; default 90 */
 	bool percent_zero;   /* percent = 0 is meant: collect at heap_min */
 };
 #define KGC_PROFILE_OFF (~(size_t)0)
@@ -138,6 +139,7 @@ void kgc_collect(void);
  */
 void kgc_disable(void);
 void kgc_enable(void);
+/* Is that so?  [interrupt] */
 bool kgc_is_disabled(void);
 
 /* How many collections there have been.  [interrupt] */
@@ -204,7 +206,10 @@ uint64_t kgc_last_failure(size_t *size);
 /* Writes part of a text. */
 typedef void kgc_write_fn(void *arg, const char *s, size_t n);
 
-/* Write the line of @cycle that trace = 1 prints, in several pieces. */
+/*
+ * Write the line of @cycle that trace = 1 prints, in several pieces.
+ * [interrupt]
+ */
 void kgc_write_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,
 		     void *arg);
 
@@ -215,12 +220,15 @@ void kgc_write_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,
  *
  * Phases with the world stopped are one track, those of the sweep another,
  * marks the third; heap_alloc, next_gc and live are counters.  A cycle that has
- * not ended ends now.
+ * not ended ends now.  [interrupt]
  */
 void kgc_events_begin(kgc_write_fn *write, void *arg);
 void kgc_events_cycle(const struct kgc_cycle *cycle, kgc_write_fn *write,
 		      void *arg);
-/* A mark: @name has neither quotes nor backslashes; @bytes 0: no number. */
+/*
+ * A mark: @name has neither quotes nor backslashes; @bytes 0: no number.
+ * [interrupt]
+ */
 void kgc_events_mark(const char *name, uint64_t ns, uint64_t bytes,
 		     kgc_write_fn *write, void *arg);
 void kgc_events_end(kgc_write_fn *write, void *arg);
@@ -373,6 +381,58 @@ int kgc_set_percent(int percent);
 size_t kgc_set_heap_max(size_t bytes);
 
 /*
+ * Set gcshare: at a limit, bytes marked may be @percent of bytes marked and
+ * allocated together, over a few collections; with more an allocation gets
+ * NULL.  100: no bound.  Returns the old one.  [pinned]
+ */
+unsigned int kgc_set_share(unsigned int percent);
+
+/*
+ * Have @fn(size, @arg) called by a task whose allocation of that size has
+ * found no memory, after mm/ did all it could; NULL: nobody.  It may do what a
+ * task may: free, drop references, kgc_set_heap_max().  If it returns true
+ * the allocation is tried again, collecting; it is asked three times at most.
+ * What is allocated meanwhile, by itself and by others, fails without it.
+ */
+typedef bool kgc_oom_fn(size_t size, void *arg);
+void kgc_set_oom_hook(kgc_oom_fn *fn, void *arg);
+
+/*
+ * Begin a critical section: the caller is pinned until kgc_release(), so no
+ * collection and no task switch comes; and allocations by it do not fail, as
+ * long as the sum of their blocks, by kgc_usable_size(), is at most @bytes.
+ * That holds for any mix of sizes, scanned and noscan, of kgc_alloc() and what
+ * is based on it; freeing pays nothing back.  More than that is as in any
+ * pinned section.  Returns 0, or -KGC_ENOMEM: then there is no section.
+ * Sections nest, each with bytes of its own; an inner one does not collect.
+ * [pinned] [collects]
+ */
+int kgc_reserve(size_t bytes);
+/* End it; what was not used is given back.  Panics outside one.  [pinned] */
+void kgc_release(void);
+
+/*
+ * Keep @n zeroed blocks of @size bytes for kgc_alloc_atomic(), in place of
+ * those kept before; 0: none.  No handler allocates meanwhile.  Returns 0,
+ * -KGC_EINVAL if @n is above KGC_ATOMIC_MAX or @size above 32 KiB, -KGC_ENOMEM
+ * if only some could be had.  [pinned] [collects]
+ */
+enum { KGC_ATOMIC_MAX = 64 };
+int kgc_set_atomic(size_t size, unsigned int n);
+/*
+ * One of those blocks, zeroed; NULL if none is left or @size is more than
+ * they have.  It is a root, scanned, until it is adopted.  Takes a bounded
+ * number of instructions: see Documentation/limits.md.  [pinned] [interrupt]
+ */
+void *kgc_alloc_atomic(size_t size);
+/*
+ * @p came from kgc_alloc_atomic(): from now on it lives by the program's
+ * pointers alone, and may be freed.  A new block is kept in its stead, if
+ * there is memory, and where one was lacking.  Returns @p.  [pinned] [collects]
+ */
+void *kgc_adopt(void *p);
+
+/*
  * Give idle pages back to the host until @bytes went or none is left; returns
  * how many bytes went.  Takes no memory, and 0 when called from inside mm/'s
  * own kgc_host_commit.  [pinned]
@@ -420,7 +480,7 @@ void kgc_read_memstats(struct kgc_memstats *stats);
 /*
  * Call @visit for every allocated object, in order of address, with its
  * flags (KGC_NOSCAN, KGC_UNCOLLECTABLE, KGC_NOGC).  The world is stopped
- * meanwhile, so @visit calls nothing of mm/.  [collects]: no, but it blocks.
+ * meanwhile, so @visit calls nothing of mm/.
  */
 typedef void kgc_walk_fn(void *p, size_t size, unsigned int flags, void *arg);
 void kgc_walk(kgc_walk_fn *visit, void *arg);
@@ -636,7 +696,7 @@ int kgc_write_state(kgc_write_fn *write, void *arg);
  * runs: locks are broken, and nothing is stopped or swept any more.  Only what
  * reads may be called then: kgc_profile(), kgc_dump(), kgc_last_cycles() and
  * kgc_write_check().  A damaged heap may make them fault, panic, or never end;
- * the caller sees to that.
+ * the caller sees to that.  [interrupt]
  */
 void kgc_abandon(void);
 
@@ -645,6 +705,7 @@ void kgc_abandon(void);
  * found, of the first few faults a line each; and what is at the address that
  * the collector complained of last, if it did.  Returns the number of faults.
  * Called again after a call that did not return, it says where that one was.
+ * [interrupt]
  */
 int kgc_write_check(kgc_write_fn *write, void *arg);
 

@@ -41,6 +41,9 @@ HOSTCTL_HOOK void hostctl_join(struct hostctl_thread *thread);
 /* Let others run. */
 HOSTCTL_HOOK void hostctl_yield(void);
 
+/* Call @fn(@arg) in an interrupt handler; returns after that. */
+HOSTCTL_HOOK void hostctl_interrupt(void (*fn)(void *arg), void *arg);
+
 /* Are threads switched without yielding?  No, if the hook is missing. */
 HOSTCTL_HOOK bool hostctl_preempts(void);
 
