@@ -35,13 +35,24 @@
 
 struct host_hooks host_hooks;
 
-/* Tests have the nth reservation or commit fail. */
-static bool fail_now(void)
+/* Tests have the nth reservation or commit fail, or all from there on. */
+static bool fail_now(const void *addr)
 {
 	__atomic_add_fetch(&host_hooks.ncommits, 1, __ATOMIC_RELAXED);
 	if (!__atomic_load_n(&host_hooks.fail_in, __ATOMIC_RELAXED))
 		return false;
-	return !__atomic_sub_fetch(&host_hooks.fail_in, 1, __ATOMIC_RELAXED);
+	if (__atomic_sub_fetch(&host_hooks.fail_in, 1, __ATOMIC_RELAXED))
+		return false;
+	if (host_hooks.fail_on)
+		host_hooks.fail_in = 1;
+	if (!host_hooks.failed)
+		host_hooks.failed = addr;
+	return true;
+}
+
+static void count_reserved(long bytes)
+{
+	__atomic_add_fetch(&host_hooks.reserved, bytes, __ATOMIC_RELAXED);
 }
 
 static void *map_at(uintptr_t at, size_t size)
@@ -62,13 +73,11 @@ static void *map_at(uintptr_t at, size_t size)
  * Tries lo, and on from there in steps: 4,096 tries at most, 1 MiB apart at
  * least.  A hole smaller than a step beyond @size may be missed.
  */
-void *kgc_host_reserve(size_t size, void *lo, void *hi)
+static void *reserve(size_t size, void *lo, void *hi)
 {
 	uintptr_t at = (uintptr_t)lo, end = (uintptr_t)hi, step;
 	void *p;
 
-	if (fail_now())
-		return NULL;
 	if (!lo && !hi) {
 		p = mmap(NULL, size, PROT_NONE, MAP_RESERVED, -1, 0);
 		return p == MAP_FAILED ? NULL : p;
@@ -88,8 +97,18 @@ void *kgc_host_reserve(size_t size, void *lo, void *hi)
 	}
 }
 
+void *kgc_host_reserve(size_t size, void *lo, void *hi)
+{
+	void *p = fail_now(NULL) ? NULL : reserve(size, lo, hi);
+
+	if (p)
+		count_reserved((long)size);
+	return p;
+}
+
 void kgc_host_release(void *addr, size_t size)
 {
+	count_reserved(-(long)size);
 	munmap(addr, size);
 }
 
@@ -106,7 +125,7 @@ void kgc_host_decommit(void *addr, size_t size)
 
 int kgc_host_commit(void *addr, size_t size)
 {
-	if (fail_now())
+	if (fail_now(addr))
 		return -KGC_ENOMEM;
 	if (!mprotect(addr, size, PROT_READ | PROT_WRITE)) {
 		/* Large pages where a whole one fits; if not, so be it. */

@@ -57,7 +57,25 @@ bool hostctl_catch_panic(void (*fn)(void *arg), void *arg, char *buf,
 void hostctl_fail_commit(unsigned long nth)
 {
 	__atomic_store_n(&host_hooks.ncommits, 0, __ATOMIC_RELAXED);
+	host_hooks.fail_on = false;
+	host_hooks.failed = NULL;
 	__atomic_store_n(&host_hooks.fail_in, nth, __ATOMIC_RELAXED);
+}
+
+void hostctl_fail_commits_from(unsigned long nth)
+{
+	hostctl_fail_commit(nth);
+	host_hooks.fail_on = true;
+}
+
+const void *hostctl_failed_at(void)
+{
+	return host_hooks.failed;
+}
+
+size_t hostctl_reserved(void)
+{
+	return __atomic_load_n(&host_hooks.reserved, __ATOMIC_RELAXED);
 }
 
 unsigned long hostctl_commits(void)

@@ -20,6 +20,7 @@
 #include <kgc/host.h>
 #include <kgc/kgc.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -68,6 +69,9 @@ void finalizer_wake(void);
 struct host_hooks {
 	unsigned long fail_in;	/* commits and reservations until one fails */
 	unsigned long ncommits; /* since fail_in was set */
+	bool fail_on;		/* and all after that one */
+	const void *failed;	/* where the first to fail was */
+	unsigned long reserved; /* bytes */
 	void (*output)(const char *s, size_t n);
 	void (*panic)(const char *message); /* may not return */
 };

@@ -76,6 +76,9 @@ static uint32_t partial, whole; /* heads of the lists */
 static size_t nfree, ntotal, nrecords;
 static uint64_t ram_bytes, ram_lost;
 
+struct frame_fault frame_fault, frame_fault_table;
+bool frame_mapping;
+
 extern char __image_start[], __image_end[];
 
 static void piece_add(uint64_t lo, uint64_t hi)
@@ -240,11 +243,19 @@ static paddr_t take(size_t reserve)
 	return pa;
 }
 
+static bool is_lacking(struct frame_fault *f)
+{
+	f->n++;
+	return f->nth && (f->n == f->nth || (f->all && f->n > f->nth));
+}
+
 paddr_t frame_alloc(void)
 {
-	const paddr_t pa = take(TABLE_RESERVE);
+	const paddr_t pa = is_lacking(&frame_fault) ? 0 : take(TABLE_RESERVE);
 
-	return pa || !frame_reclaim() ? pa : take(TABLE_RESERVE);
+	if (pa || !frame_reclaim() || is_lacking(&frame_fault))
+		return pa;
+	return take(TABLE_RESERVE);
 }
 
 paddr_t frame_alloc_large(void)
@@ -252,7 +263,8 @@ paddr_t frame_alloc_large(void)
 	const unsigned long irq = arch_irq_save();
 	struct block *b = NULL;
 
-	if (whole && nfree >= TABLE_RESERVE + BLOCK_FRAMES) {
+	if (!is_lacking(&frame_fault) && whole &&
+	    nfree >= TABLE_RESERVE + BLOCK_FRAMES) {
 		b = &blocks[whole - 1];
 		list_remove(&whole, b);
 		memset(b->free, 0, sizeof(b->free));
@@ -296,7 +308,8 @@ bool frame_reclaim(void)
 
 paddr_t kernel_table_frame(void)
 {
-	const paddr_t pa = take(0);
+	const bool lacking = frame_mapping && is_lacking(&frame_fault_table);
+	const paddr_t pa = lacking ? 0 : take(0);
 
 	if (pa)
 		arch_zero_frame(pa, FRAME_SIZE);

@@ -47,7 +47,10 @@ static struct {
 	struct waitqueue late; /* came while it was stopped */
 } world = { .lock = SPINLOCK_INIT(RANK_WORLD) };
 
+/* What tests have fail. */
 static unsigned long commits, fail_commit;
+static bool fail_on; /* and all after that one */
+static const void *failed;
 
 /* What kgc_host_vprintf() printed last: byte n of all is at n % OUTPUT. */
 enum { OUTPUT = 1024 };
@@ -67,10 +70,17 @@ void host_init(void)
 
 /* --- memory --- */
 
-void host_fail_commit(unsigned long nth)
+void host_fail_commit(unsigned long nth, bool all)
 {
 	commits = 0;
 	fail_commit = nth;
+	fail_on = all;
+	failed = NULL;
+}
+
+const void *host_failed_at(void)
+{
+	return failed;
 }
 
 unsigned long host_commits(void)
@@ -78,14 +88,19 @@ unsigned long host_commits(void)
 	return commits;
 }
 
-static bool commit_must_fail(void)
+static bool must_fail(const void *addr)
 {
-	return ++commits == fail_commit;
+	if (++commits != fail_commit &&
+	    !(fail_on && fail_commit && commits > fail_commit))
+		return false;
+	if (!failed)
+		failed = addr;
+	return true;
 }
 
 void *kgc_host_reserve(size_t size, void *lo, void *hi)
 {
-	if (commit_must_fail())
+	if (must_fail(NULL))
 		return NULL;
 	return vm_reserve(size, (uintptr_t)lo, (uintptr_t)hi);
 }
@@ -97,7 +112,7 @@ void kgc_host_release(void *addr, size_t size)
 
 int kgc_host_commit(void *addr, size_t size)
 {
-	if (commit_must_fail())
+	if (must_fail(addr))
 		return -KGC_ENOMEM;
 	return vm_commit(addr, size);
 }

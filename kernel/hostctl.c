@@ -15,6 +15,7 @@
 #include <kernel/panic.h>
 #include <kernel/task.h>
 #include <kernel/time.h>
+#include <kernel/vm.h>
 #include <kgc/kgc.h>
 #include <lib/format.h>
 #include <lib/mem.h>
@@ -70,7 +71,25 @@ bool hostctl_catch_panic(void (*fn)(void *arg), void *arg, char *buf,
 
 void hostctl_fail_commit(unsigned long nth)
 {
-	host_fail_commit(nth);
+	host_fail_commit(nth, false);
+}
+
+void hostctl_fail_commits_from(unsigned long nth)
+{
+	host_fail_commit(nth, true);
+}
+
+const void *hostctl_failed_at(void)
+{
+	return host_failed_at();
+}
+
+size_t hostctl_reserved(void)
+{
+	struct vm_stats stats;
+
+	vm_stats(&stats);
+	return stats.reserved;
 }
 
 unsigned long hostctl_commits(void)

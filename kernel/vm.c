@@ -151,13 +151,23 @@ void vm_release(void *addr, size_t size)
 	reservation_remove((uintptr_t)addr, size);
 }
 
+static int map(uintptr_t va, paddr_t pa, size_t size)
+{
+	int error;
+
+	frame_mapping = true;
+	error = arch_map(va, pa, size, MMU_WRITE);
+	frame_mapping = false;
+	return error;
+}
+
 static int map_frame(uintptr_t va, paddr_t pa, size_t size)
 {
-	int error = arch_map(va, pa, size, MMU_WRITE);
+	int error = map(va, pa, size);
 
 	/* A frame for a table was missing: mm/ may have idle ones. */
 	if (error && frame_reclaim())
-		error = arch_map(va, pa, size, MMU_WRITE);
+		error = map(va, pa, size);
 	if (error)
 		frame_free(pa, size);
 	return error;

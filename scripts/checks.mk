@@ -2,7 +2,7 @@
 # checks.mk - what a machine can check, and what the checks ask of make
 
 CHECKS	:= check-includes check-headers check-arch check-symbols \
-	   check-program check-traps check-tour check-parameters check-text check-format \
+	   check-program check-traps check-tour check-parameters check-contexts check-text check-format \
 	   check-bdwgc
 check: ## the machine checks, the analyses, the tests, the proofs
 	$(Q)scripts/run-checks $(CHECKS)

@@ -392,9 +392,9 @@ KTEST(kernel_shell, why_and_who_tell_the_chain)
 KTEST(kernel_shell, why_without_memory_says_so)
 {
 	make_things();
-	host_fail_commit(1);
+	host_fail_commit(1, false);
 	ask("why %lx", (unsigned long)~hidden[1]);
-	host_fail_commit(0);
+	host_fail_commit(0, false);
 	EXPECT_STR(out, "why: no memory for the search\n");
 	EXPECT(strstr(ask("why %lx", (unsigned long)~hidden[1]), "shell_root"));
 	shell_root = NULL;

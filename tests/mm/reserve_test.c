@@ -114,6 +114,20 @@ KTEST(mm_reserve, spans_are_filled)
 	own_close();
 }
 
+/* What Documentation/limits.md says of a small one. */
+KTEST(mm_reserve, a_small_section_takes_some_pages)
+{
+	size_t before;
+
+	ASSERT(own_open(NULL));
+	before = own.pageheap.inuse;
+	ASSERT_EQ(reserve_begin(&own, 4 * KIB), 0);
+	EXPECT_EQ((own.pageheap.inuse - before) >> PAGE_SHIFT, 35);
+	reserve_end(&own);
+	EXPECT_EQ(own.pageheap.inuse, before);
+	own_close();
+}
+
 /* The host is asked for nothing: every call of it would fail. */
 KTEST(mm_reserve, the_host_is_not_asked)
 {

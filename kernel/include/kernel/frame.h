@@ -29,6 +29,18 @@ void frame_free(paddr_t pa, size_t size);
 /* Have mm/ give idle pages back; false if it had none or may not be asked. */
 bool frame_reclaim(void);
 
+/*
+ * For tests: the nth next frame of a kind is not there, or, if @all, none from
+ * there on.  A table's counts only while a page is being mapped: for splitting
+ * a page to give it back, there is always one.
+ */
+struct frame_fault {
+	unsigned long nth, n; /* 0: none; how many were asked for since */
+	bool all;
+};
+extern struct frame_fault frame_fault, frame_fault_table;
+extern bool frame_mapping;
+
 size_t frame_count_free(void);	/* frames */
 size_t frame_count_total(void); /* frames that this allocator manages */
 uint64_t frame_ram_bytes(void); /* RAM of the map */

@@ -3,13 +3,19 @@
 #ifndef KERNEL_HOST_H
 #define KERNEL_HOST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Map each CPU's collector stack.  Before kgc_init(). */
 void host_init(void);
 
-/* The @nth next commit or reservation fails; 0: none.  Restarts the count. */
-void host_fail_commit(unsigned long nth);
+/*
+ * The @nth next commit or reservation fails, or @all from there on; 0: none.
+ * Restarts the count.
+ */
+void host_fail_commit(unsigned long nth, bool all);
+/* Where the first commit that failed was, or NULL. */
+const void *host_failed_at(void);
 unsigned long host_commits(void);
 
 /* Undo a stop of the world that a panic was caught in. */

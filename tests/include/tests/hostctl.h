@@ -30,6 +30,13 @@ HOSTCTL_HOOK void hostctl_fail_commit(unsigned long nth);
 /* Calls of commit and reserve since hostctl_fail_commit() was last called. */
 HOSTCTL_HOOK unsigned long hostctl_commits(void);
 
+/* The same, but from the @nth on all fail. */
+HOSTCTL_HOOK void hostctl_fail_commits_from(unsigned long nth);
+/* Where the first commit that failed was; NULL: it was a reservation. */
+HOSTCTL_HOOK const void *hostctl_failed_at(void);
+/* Bytes of address space reserved at present. */
+HOSTCTL_HOOK size_t hostctl_reserved(void);
+
 /* Bytes to reserve that no commit can give: more than there is RAM. */
 HOSTCTL_HOOK size_t hostctl_too_much(void);
 
