@@ -351,10 +351,48 @@ static void op_lookup(struct input *in)
 	must(o ? base == o->addr && size == o->size : !base);
 }
 
+/* A critical section: until @bytes are used, all come, and nothing collects. */
+static void section(struct input *in, size_t bytes)
+{
+	const uint32_t cycles = kgc_cycles();
+	unsigned int flags;
+	size_t size;
+	uint8_t i;
+	void *p;
+
+	while (in->next < in->end) {
+		i = input_byte(in);
+		size = pick_size(in) % SMALL_MAX;
+		flags = i & 1 ? KGC_NOSCAN : 0;
+		if (heap.classes.of[sizeclass_of(&heap.classes, size)].size >
+		    bytes)
+			break;
+		p = kgc_alloc(size, flags);
+		must(p);
+		bytes -= kgc_usable_size(p);
+		add(i >> 1, p, size, flags, 0, i);
+	}
+	must(kgc_cycles() == cycles);
+	kgc_release();
+}
+
+static void op_section(struct input *in, size_t bytes)
+{
+	const bool begun = kgc_reserve(bytes) == 0;
+
+	follow();
+	if (begun)
+		section(in, bytes);
+}
+
 static void op_tune(struct input *in)
 {
 	const uint8_t how = input_byte(in), value = input_byte(in);
 
+	if (how >= 192) {
+		op_section(in, (size_t)value << (how & 7));
+		return;
+	}
 	switch (how % 4) {
 	case 0:
 		kgc_set_percent(value == 255 ? -1 : value);
