@@ -12,7 +12,8 @@
  * of as many classes and kinds as the bytes go round, of which each takes a
  * span of its own.
  *
- * Bad at: small reservations; 4 KiB take 35 pages while they last.
+ * Bad at: small reservations; 4 KiB take 35 pages while they last.  Large ones
+ * in a heap without a free run as long.
  *
  * Locking: pageheap.lock; a slot's entry belongs to its pinned owner.
  */

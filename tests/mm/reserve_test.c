@@ -186,7 +186,8 @@ KTEST(mm_reserve, beginning_collects_if_it_must)
 		heap_alloc(&own, 64 * KIB, KGC_NOSCAN | KGC_NOCOLLECT);
 	exhaust();
 	cycles = own.numgc;
-	check_section(512 * KIB, 8192);
+	/* A stale word may keep a block: so little that a gap suffices. */
+	check_section(4 * KIB, 1024);
 	EXPECT_EQ(own.numgc, cycles + 1);
 	own_close();
 }
