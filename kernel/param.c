@@ -82,6 +82,8 @@ static const struct param table[] = {
 	{ "stdin", PARAM_STDIN, &params.stdin_escaped, "plain", 0, 0,
 	  "plain or escaped: form of the serial input" },
 	{ "quiet", PARAM_BOOL, &params.quiet, NULL, 0, 0, "no boot lines" },
+	{ "clock", PARAM_BOOL, &params.clock, NULL, 0, 0,
+	  "say how many cycles each run took" },
 	{ "name", PARAM_STRING, &params.name, "kgc", 0, 0,
 	  "of the program, its argv[0]" },
 	{ "run", PARAM_RUN, NULL, NULL, 0, 0, "do this; may be repeated" },

@@ -6,7 +6,7 @@ CHECKS	:= check-includes check-headers check-arch check-symbols \
 	   check-bdwgc
 check: ## the machine checks, the analyses, the tests, the proofs
 	$(Q)scripts/run-checks $(CHECKS)
-	$(Q)$(MAKE) analyze stack coverage
+	$(Q)$(MAKE) analyze stack coverage perf-gate
 	$(Q)$(MAKE) test
 	$(Q)$(MAKE) prove
 

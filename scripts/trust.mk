@@ -40,6 +40,12 @@ stack: ## the deepest stacks: of a mark, of a call that may collect
 	done
 	$(Q)scripts/check-stack x86_64 i386
 
+perf-gate: ## no workload takes 1 % more instructions; UPDATE=1 writes its file
+	$(Q)for arch in x86_64 i386; do \
+		$(MAKE) ARCH=$$arch LIBC=newlib CHECK=1 all || exit 1; \
+	done
+	$(Q)scripts/perf-gate $(if $(UPDATE),--update)
+
 analyze: ## static analysis of mm/, which must find nothing unexplained
 	$(Q)scripts/analyze
 
@@ -54,6 +60,7 @@ coverage: ## lines of mm/ that the hosted tests run: over 95 %, the rest explain
 		{ grep -v '^ok' build/coverage.tap; exit 1; }
 	$(Q)scripts/check-coverage $(coverage) 95
 
-.PHONY: proof-programs prove mutants stack stack-objects analyze coverage
+.PHONY: proof-programs prove mutants stack stack-objects analyze coverage \
+	perf-gate
 
 -include $(proofs:%=$(H)/tests/prove/%_proof.d) $(H)/tests/prove/main.d

@@ -49,6 +49,7 @@ struct kernel_params {
 	bool events;	       /* of the cycles' phases, too */
 	bool stdin_escaped;    /* the serial input has escapes and an end */
 	bool quiet;	       /* no boot lines */
+	bool clock;	       /* say how many cycles each run took */
 	const char *name;      /* a program's argv[0] */
 	const char *run[PARAM_RUNS_MAX]; /* run=, in order */
 	unsigned int nrun;
