@@ -81,8 +81,8 @@ def check_echo(arch, name, data):
 
 
 def check_panic(arch):
-    out, channel, status, _ = boot(arch, "log=channel crash=null nonsense=1",
-                                   b"")
+    out, channel, status = boot(arch, "log=channel crash=null nonsense=1",
+                                b"")
     text, last = records(channel)
     ok(status == 1 and last == 139 and out == b""
        and text.count(b"\npanic: page fault") == 1 and b"nonsense" in text,
@@ -90,7 +90,7 @@ def check_panic(arch):
 
 
 def check_serial(arch):
-    out, channel, status, _ = boot(arch, "run=tests:libc_console", b"")
+    out, channel, status = boot(arch, "run=tests:libc_console", b"")
     ok(status == 0 and b"kgc: " in out and channel == b"exit 0\n",
        "%s: with log=serial the channel has the last record alone" % arch)
 
