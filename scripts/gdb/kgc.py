@@ -146,7 +146,8 @@ def kgc_task(text):
     guest = session.guest()
     tasks.switched.select(tasks.find_task(guest, text) if text else None)
     if text:
-        gdb.execute("frame 1" if tasks.switched.task else "frame 0")
+        gdb.execute("frame %d" % (tasks.switched.level + 1
+                                  if tasks.switched.task else 0))
 
 
 def kgc_core(text):

@@ -354,6 +354,22 @@ def image(arch, folder):
     said = debug(["--arch", arch, "--core", core], ["kgc tasks", "kgc check"])
     report("trees_run (" in said[0] and said[1].endswith("faults\n"),
            arch + ": which gdb reads", said[0] + said[1])
+    inlined(arch)
+
+
+def inlined(arch):
+    """Frames that are no frames of the stack may be the innermost ones."""
+    said = debug(["--arch", arch, "--append", "run=trees:10"], [
+        "break tree_check", "continue",
+        "python print(gdb.newest_frame().type() == gdb.INLINE_FRAME)",
+        "kgc tasks", "kgc task finalizer", "kgc task", "bt 1"])
+    others, _, main = said[3].partition("(main)")
+    report("True" in said[2] and "tree" not in others and
+           others.count(" sched_switch_locked (") == 2 and "trees_run" in main,
+           arch + ": backtraces of tasks where inlined code runs",
+           said[2] + said[3])
+    report(" arch_switch (" in said[4] and "tree" in said[6],
+           arch + ": and a task to look at", said[4] + said[6])
 
 
 def hung(arch, folder):

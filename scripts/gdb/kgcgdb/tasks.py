@@ -5,7 +5,8 @@ gdb knows one thread, what the processor does.  A task that does not run is at
 the label arch_switched, with its saved stack pointer, and the .cfi lines there
 say where the rest is.  So while a task is selected, an unwinder says that the
 innermost frame was called from there, and gdb does the rest: no register is
-written, and a dump is as good as a running guest.
+written, and a dump is as good as a running guest.  Functions that were inlined
+where the processor is are frames of their own, further in than that one.
 """
 import re
 
@@ -62,26 +63,36 @@ class FrameId:
         self.sp, self.pc = sp, pc
 
 
+def innermost_level():
+    """That of the frame that has the processor's registers."""
+    frame, level = gdb.newest_frame(), 0
+    while frame.type() == gdb.INLINE_FRAME:
+        frame, level = frame.older(), level + 1
+    return level
+
+
 class Switched(gdb.unwinder.Unwinder):
     """While a task is selected, the innermost frame's caller is it."""
 
     def __init__(self):
         super().__init__("kgc task")
-        self.task = None
+        self.task, self.level = None, 0
 
     def select(self, task):
         """The task to look at; None: what the processor does."""
         self.task = None
+        gdb.invalidate_cached_frames()
         if task and not task.is_current:
             if task.ended:
                 raise Failed("kgc: %s has ended" % task)
+            self.level = innermost_level()
             self.task = task
             self.sp = task.record["sp"]
             self.pc = address_of("arch_switched")
         gdb.invalidate_cached_frames()
 
     def __call__(self, pending):
-        if self.task is None or pending.level() != 0:
+        if self.task is None or pending.level() != self.level:
             return None
         word = gdb.lookup_type("char").pointer()
         names = ("rsp", "rip") if word.sizeof == 8 else ("esp", "eip")
@@ -126,9 +137,9 @@ FRAME = re.compile(r"^#(\d+) ", re.M)
 def backtrace(task, most=40):
     """Its frames, as gdb prints them, from 0 on."""
     before = switched.task
-    hidden = 0 if task.is_current else 2
     try:
         switched.select(task)
+        hidden = switched.level + 2 if switched.task else 0
         text = gdb.execute("with backtrace past-main -- bt %d"
                            % (most + hidden), to_string=True)
     finally:
