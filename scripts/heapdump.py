@@ -35,10 +35,9 @@ def show(line):
 
 
 def whole_number(text, name=""):
-    try:
-        return int(text)
-    except ValueError:
-        raise dumps.Bad("%s%s: not a number" % (name, text)) from None
+    if not text.isdecimal():
+        raise dumps.Bad("%s%s: not a number" % (name, text))
+    return int(text)
 
 
 def find(dump, text):
@@ -84,7 +83,8 @@ def write_page(dump, path, source, options):
     with open(options.get("--trace", source), "rb") as f:
         lines = [line.decode("ascii", "replace") for line in f
                  if b"dump: " not in line]
-    most = whole_number(options.get("--edges", page.MOST_EDGES), "--edges ")
+    most = whole_number(options.get("--edges", str(page.MOST_EDGES)),
+                        "--edges ")
     text = page.build(dump, Symbols(options.get("--elf")),
                       os.path.basename(source), lines, most)
     output.write(path, text)

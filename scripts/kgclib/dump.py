@@ -230,6 +230,7 @@ def link(dump):
 
 
 def decode(data):
+    """The last dump of those that stand in @data, one behind the other."""
     if not data.startswith(MAGIC):
         raise Bad("not a heap dump")
     dump, r = Dump(), Reader(data)
@@ -255,6 +256,8 @@ def decode(data):
     if counts != (len(dump), len(dump.to), len(dump.roots)) or \
             page != dump.npages:
         raise Bad("damaged: its counts are wrong")
+    if data.startswith(MAGIC, end + 4):
+        return decode(data[end + 4:])
     link(dump)
     return dump
 

@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import zlib
 from array import array
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -129,6 +130,8 @@ def bad_files(log, folder):
                re.match("heapdump: .*bad: " + line, err), name, err)
 
     whole(data, path)
+    several(log, data, path)
+    expect("a dump, and a part", data + data[:-1], "truncated or damaged: ")
     expect("empty", b"", "not a heap dump")
     expect("text", b"gc1: what\n", "not a heap dump")
     status, _, err = tool(os.path.join(folder, "none"))
@@ -141,6 +144,15 @@ def bad_files(log, folder):
     report((status, err) == (1, "heapdump: ten: not an address\n"),
            "no address", err)
     report(tool(log, "frobnicate")[0] == 2, "a verb that there is not")
+
+
+def several(log, data, path):
+    """A session may leave more than one dump."""
+    empty = bytearray(data[:8] + b"\1\10\200\40\0\0\11\0\0\0")
+    with open(path, "wb") as f:
+        f.write(empty + zlib.crc32(empty).to_bytes(4, "little") + data)
+    report(tool(path) == tool(log), "of two dumps the last is read",
+           tool(path))
 
 
 def whole(data, path):
@@ -209,7 +221,8 @@ def bad_options(log, folder):
              none + ": No such file or directory"),
             (("--html", out, "--elf", none), none + ": no symbols"),
             (("--html", out, "--elf", log), log + ": no symbols"),
-            (("dominators", "x"), "x: not a number")):
+            (("dominators", "x"), "x: not a number"),
+            (("dominators", "-1"), "-1: not a number")):
         report(tool(log, *args) == (1, "", "heapdump: %s\n" % why),
                " ".join(args).replace(folder, ""), tool(log, *args))
     report(not os.path.exists(out), "no page is left")
