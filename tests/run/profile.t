@@ -37,6 +37,9 @@ check() {
 	top $name $elf | grep -q kgc_
 	[ $? = 1 ]
 	result $? "$name: no function of the collector is a site" $name
+	google-pprof --svg $elf build/log/profile-$name.heap 2>/dev/null |
+		grep -q '>sites_hot<'
+	result $? "$name: and it is in the picture" $name
 	# Two sites in turns, one of which keeps nothing.
 	two=$(top $name $elf --alloc_space | head -2 | sort | tr '\n' ' ')
 	[ "$two" = "sites_brief sites_hot " ]
