@@ -413,8 +413,8 @@ NO_SANITIZE bool cache_other_holds(const struct heap *h, const struct span *s,
 				   uintptr_t p, unsigned int slot)
 {
 	const unsigned int owner = s->owner;
-	const struct cache *c = h->cache[owner];
-	uint32_t before;
+	struct cache *c = h->cache[owner];
+	uint32_t before, after;
 	bool held;
 
 	if (s->where != SPAN_CACHED || owner == slot || !c)
@@ -423,10 +423,9 @@ NO_SANITIZE bool cache_other_holds(const struct heap *h, const struct span *s,
 		before = atomic_load_explicit(&c->moves, memory_order_acquire);
 		held = cache_window_holds(c, s, p) ||
 		       !(bitmap_get(h, p) & BIT_ALLOC); /* given back since */
-		atomic_thread_fence(memory_order_acquire);
-		if (!(before & 1) &&
-		    before == atomic_load_explicit(&c->moves,
-						   memory_order_relaxed))
+		/* Not a load, which could come before what is read above. */
+		after = atomic_fetch_or(&c->moves, 0);
+		if (!(before & 1) && before == after)
 			return held;
 		kgc_host_relax();
 	}

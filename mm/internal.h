@@ -753,10 +753,8 @@ bool cache_other_holds(const struct heap *h, const struct span *s, uintptr_t p,
 /* The runs of @c change: others, who look for a block in them, wait. */
 static inline void cache_moves(const struct heap *h, struct cache *c)
 {
-	if (!h->shared)
-		return;
-	atomic_store_explicit(&c->moves, c->moves + 1, memory_order_relaxed);
-	atomic_thread_fence(memory_order_release);
+	if (h->shared)
+		atomic_fetch_add(&c->moves, 1);
 }
 
 static inline void cache_moved(const struct heap *h, struct cache *c)
