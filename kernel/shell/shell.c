@@ -236,6 +236,7 @@ static const struct shell_command *find_sub(const struct shell_command *c,
 static void run_command(const struct shell_command *c, int argc, char **argv)
 {
 	const struct shell_command *sub;
+	const char *before = "";
 
 	if (c->sub && argc > 1) {
 		sub = find_sub(c, argv[1]);
@@ -244,12 +245,15 @@ static void run_command(const struct shell_command *c, int argc, char **argv)
 				     c->name, argv[1], c->name);
 			return;
 		}
+		before = c->name;
 		c = sub;
 		argc--;
 		argv++;
 	}
 	if (argc - 1 < c->least || argc - 1 > c->most)
-		shell_printf("shell: it is: %s %s\n", c->name, c->args);
+		shell_printf("shell: it is: %s%s%s%s%s\n", before,
+			     *before ? " " : "", c->name, *c->args ? " " : "",
+			     c->args);
 	else
 		c->run(argc, argv);
 }

@@ -86,6 +86,8 @@ KTEST(kernel_shell, mistakes_get_one_line)
 		{ "gc foo", "shell: gc has no 'foo'; help gc lists\n" },
 		{ "obj", "shell: it is: obj ADDRESS\n" },
 		{ "obj 1 2", "shell: it is: obj ADDRESS\n" },
+		{ "mem 1", "shell: it is: mem\n" },
+		{ "gc check 1", "shell: it is: gc check\n" },
 		{ "obj 12g", "shell: '12g' is no address\n" },
 		{ "obj 0x", "shell: '0x' is no address\n" },
 		{ "obj -1", "shell: '-1' is no address\n" },
