@@ -365,7 +365,8 @@ def inlined(arch):
         "kgc tasks", "kgc task finalizer", "kgc task", "bt 1"])
     others, _, main = said[3].partition("(main)")
     report("True" in said[2] and "tree" not in others and
-           others.count(" sched_switch_locked (") == 2 and "trees_run" in main,
+           len(re.findall(r" (sched_switch_locked|task_unstarted) \(",
+                          others)) == 2 and "trees_run" in main,
            arch + ": backtraces of tasks where inlined code runs",
            said[2] + said[3])
     report(" arch_switch (" in said[4] and "tree" in said[6],
