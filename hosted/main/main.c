@@ -104,12 +104,22 @@ static bool parse_argument(const char *arg)
 	return false;
 }
 
+static bool is_given(const void *value)
+{
+	size_t i;
+
+	for (i = 0; i < NOPTIONS; i++)
+		if (options[i].value == value)
+			return given[i];
+	return false;
+}
+
 /* 0 in the configuration means the default, so what is meant is said apart. */
 static void finish_config(void)
 {
 	config.heap_base = (void *)heap_base;
-	config.percent_zero = given[0] && config.percent == 0;
-	if (given[8] && !config.profile_rate)
+	config.percent_zero = is_given(&config.percent) && config.percent == 0;
+	if (is_given(&config.profile_rate) && !config.profile_rate)
 		config.profile_rate = KGC_PROFILE_OFF;
 }
 
