@@ -482,9 +482,10 @@ struct pacer {
 	uint32_t stress;
 	_Atomic uint32_t countdown;
 	/* Work of late, in bytes: see pacer.c. */
-	size_t live;	    /* as the last cycle marked it */
-	uint64_t debt;	    /* marked, less what allocations pay for */
-	uint64_t debt_most; /* with more, a full heap is not collected */
+	size_t live; /* as the last cycle marked it */
+	/* KiB: marked, less what allocations pay for; and with how much more a
+	 * full heap is not collected. */
+	_Atomic size_t debt, debt_most;
 	unsigned int share; /* gcshare */
 	bool full;	    /* next_gc is the limit's, not gcpercent's */
 };

@@ -120,10 +120,11 @@ static void account(struct pacer *p, uint64_t live)
 	const uint64_t paid =
 		p->share < 100 ? mul_div_u64(grown, p->share, 100 - p->share)
 			       : UINT64_MAX / 2;
+	const uint64_t most = DEBT_CYCLES * live;
+	const uint64_t debt = ((uint64_t)p->debt << 10) + live;
 
-	p->debt = p->debt + live > paid ? p->debt + live - paid : 0;
-	p->debt_most = DEBT_CYCLES * live;
-	p->debt = MIN(p->debt, 2 * p->debt_most);
+	p->debt_most = most >> 10;
+	p->debt = debt > paid ? MIN(debt - paid, 2 * most) >> 10 : 0;
 	p->live = live;
 }
 
