@@ -369,7 +369,8 @@ def inlined(arch):
                           others)) == 2 and "trees_run" in main,
            arch + ": backtraces of tasks where inlined code runs",
            said[2] + said[3])
-    report(" arch_switch (" in said[4] and "tree" in said[6],
+    report(re.search(r" (arch_switch|task_unstarted) \(", said[4]) and
+           "tree" in said[6],
            arch + ": and a task to look at", said[4] + said[6])
 
 
