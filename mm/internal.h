@@ -776,7 +776,7 @@ static inline unsigned int run_of(unsigned int flags)
 	return flags & KGC_NOZERO ? RUN_AS_IS : RUN_ZEROED;
 }
 
-static inline bool run_holds(const struct run *r, uintptr_t p)
+static inline NO_SANITIZE bool run_holds(const struct run *r, uintptr_t p)
 {
 	return p - r->next < r->end - r->next; /* one branch: seldom taken */
 }
