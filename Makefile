@@ -15,7 +15,7 @@ MAKEFLAGS += -rR --no-print-directory
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-include scripts/packages.mk
+include scripts/packages.mk scripts/asan.mk
 
 # Who may include whose headers: a folder's include/ is its promise, and the
 # compiler finds no other.  tests/ and workloads/ run in every host.
@@ -41,7 +41,8 @@ WARN	:= -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
 	   -Wvla -Wpointer-arith -Wno-unused-parameter
 # Frame pointers stay: backtraces and profiles walk them.
 COMMON	:= -std=gnu11 $(WARN) -fno-omit-frame-pointer -fno-common \
-	   -fno-strict-aliasing -MMD -MP -DKGC_CHECK=$(CHECK)
+	   -fno-strict-aliasing -MMD -MP -DKGC_CHECK=$(CHECK:asan=1) \
+	   -DKGC_FENCES=$(if $(filter asan,$(CHECK)),1,0)
 
 # --- the image -------------------------------------------------------------
 
@@ -67,8 +68,8 @@ libc-folders	:= libc workloads tests bdwgc
 
 top		= $(firstword $(subst /, ,$(1)))
 includes	= $(foreach d,$(call top,$(1)) $(USES.$(call top,$(1))),-I$(d)/include)
-objects		= $(patsubst %,$(1)/%.o,$(basename $(sort \
-		  $(wildcard $(2:%=%/*.c) $(2:%=%/*.S)))))
+objects		= $(filter-out $(asan-only),$(patsubst %,$(1)/%.o,$(basename $(sort \
+		  $(wildcard $(2:%=%/*.c) $(2:%=%/*.S))))))
 # The kernel's own pin and unpin are inline; tests/mm sees mm/internal.h.
 private.tests	= -iquote mm -iquote tests/system \
 		  $(if $(filter tests/kernel/%,$<),\
@@ -77,7 +78,8 @@ private.arch	= -Iarch/x86/$(ARCH) -Iarch/x86
 inline.image	:= -Ikernel/inline
 inline.hosted	:= -Ihosted/inline
 bare-flags	= $(if $(filter $(libc-folders),$(call top,$(1))),\
-		  $(BARE) $(LIBC.cflags),$(FREESTANDING))
+		  $(BARE) $(LIBC.cflags) $(if $(filter tests workloads,$(call top,$(1))),\
+		  $(asan-flags)),$(FREESTANDING))
 
 image-objects	:= $(call objects,$(O),$(image-folders))
 mm-objects	:= $(call objects,$(O)/lib,mm)

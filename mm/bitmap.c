@@ -51,6 +51,8 @@ void bitmap_clear_span(struct heap *h, struct span *s)
 	size_t i;
 
 	if (!s->sizeclass) {
+		if (KGC_FENCES)
+			fence_clear_large(h, s);
 		store(w, 0);
 		return;
 	}

@@ -22,6 +22,7 @@
  *	1 1 0 s	allocated, noscan			bitmap_take
  *	1 x 1 s	marked, only while collecting		mark.c; cleared by sweep
  *	1 x x 1	special					special.c
+ *	0 0 0 1	no block start, a block's end (fence.c)	fence_set, CHECK=asan
  *
  * Invariants: no bitmap word describes two spans (a page has 512 or 1024
  * words); inside a small span each object has A or N set as long as the span

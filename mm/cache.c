@@ -36,11 +36,16 @@ char kgc_nobody[offsetof(struct cache, window) + sizeof(struct window)]
 	__attribute__((aligned(_Alignof(struct cache))));
 void *kgc_locals[SLOTS_MAX] = { [0 ... SLOTS_MAX - 1] = kgc_nobody };
 
+/* Whether anything that was freed is kept at all. */
+static bool is_kept(const struct heap *h)
+{
+	return !ONE_BY_ONE && !is_hardened(h);
+}
+
 /* Whatever is kept is kept for the caller's slot alone, as is the fast free. */
 void cache_set_quick(struct heap *h)
 {
-	const bool quick =
-		!h->shared && h->swept && KGC_CHECK < 3 && !is_hardened(h);
+	const bool quick = !h->shared && h->swept && is_kept(h);
 
 	atomic_store_explicit(&h->quick,
 			      quick ? MIN(h->arena.used / WORD_SIZE, UINT32_MAX)
@@ -120,7 +125,7 @@ static size_t room_for_all(const struct heap *h)
 static bool keeps(const struct heap *h, size_t size)
 {
 	return !h->shared && !h->pacer.stress && size < h->profile.rate &&
-	       KGC_CHECK < 3 && !is_hardened(h);
+	       is_kept(h);
 }
 
 static COLD void init_windows(const struct heap *h, struct cache *c)
@@ -243,14 +248,15 @@ static uint32_t take_run(struct heap *h, struct cache *c, struct span *s,
 
 /*
  * Find another run of @kind and @class for @c, whose owner is pinned; both
- * runs are empty.  Under gcstress and at level 3 it has one object, so that
- * every allocation comes this way.  False if there is no memory.
+ * runs are empty.  Under gcstress, and where windows hold one, it has one
+ * object, so that every allocation comes this way.  False if there is no
+ * memory.
  */
 bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags)
 {
 	const uint32_t max =
-		h->pacer.stress || KGC_CHECK >= 3
+		h->pacer.stress || ONE_BY_ONE
 			? 1
 			: prof_limit(h, c, h->classes.of[class].size);
 	struct source *from = &c->source[kind][class];

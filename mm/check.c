@@ -101,6 +101,8 @@ static void check_bits(struct heap *h, const struct span *s, struct faults *f,
 			bits &= ~BIT_SPECIAL;
 		}
 		nused += bits & BIT_ALLOC;
+		if (KGC_FENCES && !start)
+			bits &= ~BIT_SPECIAL; /* a fence */
 		sum->nspecial += !!(bits & BIT_SPECIAL);
 		if ((bits & (BIT_MARK | BIT_SPECIAL)) && !(bits & BIT_ALLOC))
 			found(f, "mark or special bit of a free block", p, 1,

@@ -79,6 +79,13 @@ int memcmp(const void *a, const void *b, size_t n);
 
 #pragma GCC visibility push(hidden)
 
+/* CHECK=asan: blocks end in a fence. */
+#ifndef KGC_FENCES
+#define KGC_FENCES 0
+#endif
+/* A window has one object, and keeps none that were freed. */
+#define ONE_BY_ONE (KGC_CHECK >= 3 || KGC_FENCES)
+
 #define PAGE_SHIFT     12
 #define PAGE_SIZE      KGC_PAGE_SIZE
 #define WORD_SIZE      sizeof(uintptr_t)
@@ -704,6 +711,15 @@ static inline size_t span_usable(const struct span *s)
 	return s->size - (s->kind == KIND_TYPED ? WORD_SIZE : 0);
 }
 
+/*
+ * A word behind each object of the public heap tells where it ends: a canary at
+ * level 2, a fence with CHECK=asan.
+ */
+static inline bool is_guarded(const struct heap *h)
+{
+	return (KGC_CHECK >= 2 || KGC_FENCES) && h == &heap;
+}
+
 /* harden.c: at level 2, of the public heap. */
 static inline bool is_hardened(const struct heap *h)
 {
@@ -725,10 +741,23 @@ void harden_free(struct heap *h, struct cache *c, const struct object *o,
 		 const struct bucket *site);
 const struct bucket *harden_site(const struct heap *h, uintptr_t base);
 
+/* fence.c: in builds with KGC_FENCES alone, of the public heap. */
+size_t fence_size(const struct heap *h, const struct span *s, uintptr_t base);
+void *fence_set(struct heap *h, void *p, size_t size);
+void fence_clear_large(struct heap *h, const struct span *s);
+
+/* @p is a block that @size bytes were asked for. */
+static inline void *fenced(struct heap *h, void *p, size_t size)
+{
+	return KGC_FENCES && is_guarded(h) ? fence_set(h, p, size) : p;
+}
+
 /* Bytes of the object with base @base that are its owner's. */
 static inline size_t object_size(const struct heap *h, const struct span *s,
 				 uintptr_t base)
 {
+	if (KGC_FENCES && is_guarded(h))
+		return fence_size(h, s, base);
 	return is_hardened(h) && s->kind != KIND_NOGC ? harden_size(s, base)
 						      : span_usable(s);
 }

@@ -312,21 +312,29 @@ static COLD ALLOCATES void *alloc_any(struct heap *h, size_t size,
 	return alloc_slow(h, size, 1, flags);
 }
 
-/* At level 2: a word more, for a canary.  SIZE_MAX: too much. */
-static size_t hardened_size(const struct heap *h, size_t size,
-			    unsigned int flags)
+/*
+ * A word more, for a canary or a fence, if the heap has them.  SIZE_MAX: too
+ * much.
+ */
+static size_t guarded_size(const struct heap *h, size_t size,
+			   unsigned int flags)
 {
-	if (!is_hardened(h) || flags & KGC_NOGC)
+	enum { ALIGNED = 16 }; /* as the classes from there on are */
+
+	if (!is_guarded(h) || (is_hardened(h) && flags & KGC_NOGC))
 		return size;
 	if (size > SIZE_MAX / 2)
 		return SIZE_MAX;
-	return round_up(MAX(size, 1), WORD_SIZE) + WORD_SIZE;
+	size = round_up(MAX(size, 1), WORD_SIZE) + WORD_SIZE;
+	return KGC_FENCES ? MAX(size, ALIGNED) : size;
 }
 
 /* As kgc_alloc(), from @h. */
 COLD ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
 {
-	return alloc_any(h, hardened_size(h, size, flags), flags);
+	void *p = alloc_any(h, guarded_size(h, size, flags), flags);
+
+	return fenced(h, p, flags & FLAG_TYPED ? size - WORD_SIZE : size);
 }
 
 /* At level 3: after every operation. */
@@ -384,7 +392,8 @@ ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
 	struct run *r;
 	uintptr_t p;
 
-	if (unlikely(size > QUICK_MAX || flags > QUICK_FLAGS) || KGC_CHECK >= 2)
+	if (unlikely(size > QUICK_MAX || flags > QUICK_FLAGS) ||
+	    is_guarded(&heap))
 		return alloc_other(size, flags);
 	c = kgc_host_pin_local();
 	r = (struct run *)((char *)c->window +
@@ -418,33 +427,35 @@ static COLD ALLOCATES void *alloc_in_class(struct heap *h, size_t size,
 	const size_t have = h->classes.of[class].size;
 	void *p;
 
-	if (!is_hardened(h))
+	if (!is_guarded(h))
 		return kgc_alloc(have, flags);
 	p = kgc_alloc(have - WORD_SIZE, flags);
-	if (p)
+	if (p && is_hardened(h))
 		harden_set_size(span_of(h, (uintptr_t)p), (uintptr_t)p, size);
-	return p;
+	return fenced(h, p, size);
 }
 
 COLD ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align,
 				       unsigned int flags)
 {
-	const size_t extra = is_hardened(&heap) ? WORD_SIZE : 0;
+	const size_t need = guarded_size(&heap, size, flags);
 	struct heap *h = &heap;
 	unsigned int class;
 
 	if (!align || align & (align - 1) || align > MIB)
 		return NULL;
 	if (align <= 8 || flags & KGC_NOGC)
-		return align <= PAGE_SIZE ? kgc_alloc(size, flags)
-					  : alloc_slow(h, size, align, flags);
-	if (size <= SMALL_MAX - extra && align <= PAGE_SIZE)
-		for (class = sizeclass_of(&h->classes, size + extra);
+		return align <= PAGE_SIZE
+			       ? kgc_alloc(size, flags)
+			       : fenced(h, alloc_slow(h, need, align, flags),
+					size);
+	if (need <= SMALL_MAX && align <= PAGE_SIZE)
+		for (class = sizeclass_of(&h->classes, need);
 		     class < KGC_NCLASSES; class ++)
 			if (!(h->classes.of[class].size & (align - 1)))
 				return alloc_in_class(h, size, class, flags);
-	return alloc_slow(h, hardened_size(h, size, flags),
-			  MAX(align, PAGE_SIZE), flags);
+	return fenced(h, alloc_slow(h, need, MAX(align, PAGE_SIZE), flags),
+		      size);
 }
 
 /* --- free --- */
@@ -624,7 +635,7 @@ static COLD bool resize_hardened(const struct object *o, size_t have,
 COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 {
 	struct object o;
-	size_t have;
+	size_t have, usable;
 	unsigned int kind;
 	void *to;
 
@@ -636,6 +647,7 @@ COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 	o = object_of(&heap, p, "realloc");
 	if (is_hardened(&heap))
 		harden_check(&heap, &o, "realloc");
+	usable = span_usable(o.span);
 	have = object_size(&heap, o.span, o.base);
 	kind = o.span->kind;
 	kgc_host_unpin();
@@ -644,11 +656,10 @@ COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
 			return p;
 	} else if (fits(size, have)) {
 		memset((char *)p + size, 0, have - size);
-		return p;
+		return fenced(&heap, p, size);
 	}
-	to = kind == KIND_TYPED
-		     ? typed_like(&heap, p, span_usable(o.span), size)
-		     : kgc_alloc(size, kind);
+	to = kind == KIND_TYPED ? typed_like(&heap, p, usable, size)
+				: kgc_alloc(size, kind);
 	if (!to)
 		return NULL;
 	memcpy(to, p, MIN(size, have));

@@ -14,6 +14,7 @@ packages.test	:= build run test debug picolibc
 packages.hosted-test := build test
 packages.check	:= build run test debug check picolibc analyze coverage \
 		   prove
+packages.perf-gate := build run
 packages.prove	:= build prove
 packages.analyze := build analyze
 packages.coverage := build coverage

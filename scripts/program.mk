@@ -77,7 +77,8 @@ PREFIX	?= /usr/local
 LIBCS	?= newlib picolibc
 install: ## kgc-cc, kgc-run, headers, libraries: PREFIX= DESTDIR= LIBCS=
 	$(Q)for libc in $(LIBCS); do for arch in x86_64 i386; do \
-		$(MAKE) ARCH=$$arch LIBC=$$libc program kgc.o || exit 1; \
+		$(MAKE) ARCH=$$arch LIBC=$$libc CHECK=1 program kgc.o || exit 1; \
+		$(MAKE) ARCH=$$arch LIBC=$$libc CHECK=asan program || exit 1; \
 	done; done
 	$(Q)$(MAKE) hosted
 	$(Q)scripts/install-kgc '$(DESTDIR)$(PREFIX)' $(LIBCS)

@@ -26,7 +26,11 @@
 #include <kgc/kgc.h>
 #include <libc/malloc.h>
 
-enum { LEAST = 16 };
+enum {
+	LEAST = 16,
+	/* With fences the heap adds a word, and sees to the alignment. */
+	SPARE = KGC_FENCES ? 0 : 1,
+};
 
 /* Its address is the number of a mode: what kgc-cc -mmalloc= links. */
 extern const char kgc_malloc_default[] __attribute__((weak));
@@ -66,8 +70,10 @@ static size_t padded(size_t size)
 	if (size >= PTRDIFF_MAX - 4096)
 		return 0;
 	if (malloc_mode == MALLOC_LEAK)
-		return size + 1 + leak_note_size();
-	return size < LEAST ? LEAST : size + 1;
+		return size + SPARE + leak_note_size();
+	if (KGC_FENCES)
+		return size ? size : 1;
+	return size < LEAST ? LEAST : size + SPARE;
 }
 
 /* @align: a power of two. */
@@ -115,7 +121,7 @@ static ALLOCATES void *resize(void *p, size_t have, size_t size)
 
 	if (!need)
 		return NULL;
-	if (need <= have && (need > have / 2 || have <= 128)) {
+	if (!KGC_FENCES && need <= have && (need > have / 2 || have <= 128)) {
 		if (malloc_mode == MALLOC_LEAK)
 			leak_note_write(p, have, size);
 		return p;
@@ -154,7 +160,7 @@ size_t heap_size(const void *p)
 {
 	const size_t note = malloc_mode == MALLOC_LEAK ? leak_note_size() : 0;
 
-	return p ? kgc_usable_size(p) - note - 1 : 0;
+	return p ? kgc_usable_size(p) - note - SPARE : 0;
 }
 
 static void *checked(void *p)

@@ -521,7 +521,7 @@ KTEST(kernel_shell, classes_count_objects)
 	int i;
 
 	for (i = 0; i < 100; i++)
-		kept[i] = kgc_alloc(1280, KGC_NOSCAN | KGC_NOCOLLECT);
+		kept[i] = kgc_alloc(1200, KGC_NOSCAN | KGC_NOCOLLECT);
 	EXPECT_EQ(objects_of("1280"), before + 100);
 	EXPECT_EQ(objects_of("all"), all + 100);
 	ask("gc spans 1280");

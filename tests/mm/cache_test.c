@@ -58,7 +58,7 @@ KTEST(mm_cache, window_is_a_run)
 	char *p;
 	int i;
 
-	if (KGC_CHECK >= 3) {
+	if (ONE_BY_ONE) {
 		ktest_skip("runs hold one object");
 		return;
 	}
@@ -83,7 +83,7 @@ KTEST(mm_cache, held_objects_are_not_allocated)
 {
 	char *p;
 
-	if (KGC_CHECK >= 3) {
+	if (ONE_BY_ONE) {
 		ktest_skip("runs hold one object");
 		return;
 	}
@@ -148,7 +148,7 @@ KTEST(mm_cache, bytes_freed_put_a_cycle_off)
 	char *p[32];
 	int i;
 
-	if (KGC_CHECK >= 3) {
+	if (ONE_BY_ONE) {
 		ktest_skip("runs hold one object");
 		return;
 	}
@@ -173,7 +173,7 @@ KTEST(mm_cache, second_pass_is_made_at_an_eighth)
 	char *p[32], *q[32];
 	int i;
 
-	if (KGC_CHECK >= 3) {
+	if (ONE_BY_ONE) {
 		ktest_skip("runs hold one object");
 		return;
 	}
@@ -217,7 +217,7 @@ KTEST(mm_cache, used_objects_are_cleared_when_asked)
 	char *p[32], *q;
 	int i;
 
-	if (KGC_CHECK >= 3) {
+	if (ONE_BY_ONE) {
 		ktest_skip("runs hold one object");
 		return;
 	}
@@ -329,7 +329,7 @@ KTEST(mm_cache, what_another_slot_has_not_handed_out_is_free)
 	ASSERT(mine && theirs[1]);
 	kgc_host_pin();
 	EXPECT(object_find(&own, (uintptr_t)theirs[1], &o));
-	if (KGC_CHECK < 3) /* at 3 the bit is clear */
+	if (!ONE_BY_ONE) /* else the bit is clear */
 		EXPECT(bitmap_get(&own, (uintptr_t)theirs[1] + 128) &
 		       BIT_ALLOC);
 	EXPECT(!object_find(&own, (uintptr_t)theirs[1] + 128, &o));

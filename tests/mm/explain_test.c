@@ -76,7 +76,7 @@ KTEST(mm_explain, objects_of_each_kind)
 
 KTEST(mm_explain, free_pages_and_tails)
 {
-	char *p = kgc_alloc(1152, 0), *u = kgc_alloc(40000, 0);
+	char *p = kgc_alloc(1100, 0), *u = kgc_alloc(40000, 0);
 	const struct span *s;
 
 	if (KGC_CHECK >= 2) {

@@ -17,6 +17,13 @@ static bool is_all(const void *p, int c, size_t n)
 	return true;
 }
 
+/* What may be used of @size bytes in a block of @block. */
+static size_t usable_of(size_t size, size_t block)
+{
+	return is_guarded(&heap) ? round_up(MAX(size, (size_t)1), WORD_SIZE)
+				 : block;
+}
+
 KTEST(mm_malloc, blocks_are_zeroed_aligned_and_large_enough)
 {
 	unsigned char *p;
@@ -45,8 +52,8 @@ KTEST(mm_malloc, freed_memory_comes_back_zeroed)
 	for (round = 0; round < 4; round++) {
 		for (i = 0; i < 64; i++) {
 			p[i] = kgc_alloc(200, round % 2);
-			ASSERT(p[i] && is_all(p[i], 0, 208));
-			memset(p[i], 0xff, 208);
+			ASSERT(p[i] && is_all(p[i], 0, usable_of(200, 208)));
+			memset(p[i], 0xff, usable_of(200, 208));
 		}
 		for (i = 0; i < 64; i++)
 			kgc_free(p[i]);
@@ -62,20 +69,20 @@ KTEST(mm_malloc, sizes_round_up_to_their_class)
 		return;
 	}
 	p = kgc_alloc(0, 0);
-	EXPECT_EQ(kgc_usable_size(p), 8);
+	EXPECT_EQ(kgc_usable_size(p), usable_of(0, 8));
 	kgc_free(p);
 	p = kgc_alloc(1025, 0);
-	EXPECT_EQ(kgc_usable_size(p), 1152);
+	EXPECT_EQ(kgc_usable_size(p), usable_of(1025, 1152));
 	kgc_free(p);
 	p = kgc_alloc(32768, 0);
 	EXPECT_EQ(kgc_usable_size(p), 32768);
 	kgc_free(p);
 	p = kgc_alloc(32769, 0);
-	EXPECT_EQ(kgc_usable_size(p), 36864);
+	EXPECT_EQ(kgc_usable_size(p), usable_of(32769, 36864));
 	EXPECT_EQ((uintptr_t)p % PAGE_SIZE, 0);
 	kgc_free(p);
 	p = kgc_alloc(1, KGC_NOGC);
-	EXPECT_EQ(kgc_usable_size(p), PAGE_SIZE);
+	EXPECT_EQ(kgc_usable_size(p), usable_of(1, PAGE_SIZE));
 	EXPECT_EQ((uintptr_t)p % PAGE_SIZE, 0);
 	kgc_free(p);
 	EXPECT_EQ(kgc_usable_size(NULL), 0);
@@ -104,8 +111,8 @@ KTEST(mm_malloc, array_product_must_not_overflow)
 	EXPECT(p);
 	kgc_free(p);
 	p = kgc_alloc_array(10, 30, KGC_NOSCAN);
-	EXPECT(kgc_usable_size(p) >= 300);
-	EXPECT(is_all(p, 0, 300));
+	EXPECT_EQ(kgc_usable_size(p), usable_of(300, 320));
+	EXPECT(is_all(p, 0, kgc_usable_size(p)));
 	kgc_free(p);
 }
 
@@ -150,7 +157,7 @@ KTEST(mm_malloc, no_bytes_are_one_in_whole_pages_too)
 	p = kgc_alloc_aligned(0, MIB, 0);
 	ASSERT(p && kgc_lookup(p, NULL) == p);
 	EXPECT_EQ((uintptr_t)p & (MIB - 1), 0);
-	EXPECT_EQ(kgc_usable_size(p), KGC_CHECK >= 2 ? WORD_SIZE : PAGE_SIZE);
+	EXPECT_EQ(kgc_usable_size(p), usable_of(1, PAGE_SIZE));
 	kgc_free(p);
 }
 
@@ -190,8 +197,8 @@ KTEST(mm_malloc, realloc_stays_where_it_fits)
 {
 	unsigned char *p = kgc_alloc(1000, 0), *q;
 
-	if (KGC_CHECK >= 2) {
-		ktest_skip("blocks have canaries");
+	if (is_guarded(&heap)) {
+		ktest_skip("a block has no more than was asked for");
 		return;
 	}
 	ASSERT(p);
@@ -247,7 +254,7 @@ KTEST(mm_malloc, failed_realloc_leaves_the_block)
 	memset(p, 7, 100);
 	EXPECT(!kgc_realloc(p, SIZE_MAX / 2));
 	EXPECT(is_all(p, 7, 100));
-	EXPECT(kgc_usable_size(p) >= 100);
+	EXPECT_EQ(kgc_usable_size(p), usable_of(100, 112));
 	kgc_free(p);
 }
 
@@ -256,16 +263,12 @@ KTEST(mm_malloc, lookup_finds_base_and_size)
 	char *p = kgc_alloc(100, 0), *q = kgc_alloc(100000, KGC_NOSCAN);
 	static size_t size; /* a stack may be a block of the heap */
 
-	if (KGC_CHECK >= 2) {
-		ktest_skip("blocks have canaries");
-		return;
-	}
 	ASSERT(p && q);
 	EXPECT(kgc_lookup(p, &size) == p);
-	EXPECT_EQ(size, 112);
-	EXPECT(kgc_lookup(p + 111, NULL) == p);
+	EXPECT_EQ(size, usable_of(100, 112));
+	EXPECT(kgc_lookup(p + 103, NULL) == p);
 	EXPECT(kgc_lookup(q + 99999, &size) == q);
-	EXPECT_EQ(size, 102400);
+	EXPECT_EQ(size, usable_of(100000, 102400));
 	size = 5;
 	EXPECT(!kgc_lookup(&size, &size));
 	EXPECT(!kgc_lookup(NULL, &size));

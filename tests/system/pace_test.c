@@ -320,7 +320,7 @@ static void check_one(size_t size, unsigned int flags)
 	kgc_read_memstats(&before);
 	p = kgc_alloc(size, flags | KGC_NOCOLLECT);
 	ASSERT(p);
-	usable = kgc_usable_size(p);
+	usable = span_of(&heap, (uintptr_t)p)->size;
 	kgc_read_memstats(&held);
 	kgc_free(p);
 	kgc_read_memstats(&after);
