@@ -385,8 +385,8 @@ void cache_flush_all(struct heap *h)
 }
 
 /* Is @p, of the small span @s, in a window of @c? */
-bool cache_window_holds(const struct cache *c, const struct span *s,
-			uintptr_t p)
+NO_SANITIZE bool cache_window_holds(const struct cache *c, const struct span *s,
+				    uintptr_t p)
 {
 	const struct window *w = &c->window[s->kind][s->sizeclass];
 
