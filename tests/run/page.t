@@ -182,7 +182,7 @@ def by_address(b, case):
     address = named[-1][2]
     said = case.lines("object", address)
     search(b, "%#x" % (int(address, 16) + 3))
-    b.wait("!!document.getElementById('object-name')")
+    shows(b, said[0].split()[0])
     shown = texts(b, "#object-name")[0]
     equal(shown, said[0].split(", site")[0], case.arch + ": an address inside")
     report("keeps %s bytes, " % named[-1][0] in
