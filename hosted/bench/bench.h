@@ -61,6 +61,8 @@ static inline uint64_t bench_random(uint64_t *state)
 void *table_alloc(size_t n, size_t size);
 /* The whole file in such memory. */
 const unsigned char *file_read(const char *path, size_t *size);
+/* Call heap_init(): what it takes counts in peak_memory(). */
+void peak_init(void (*init)(void));
 /* From here on peak_memory() counts. */
 void peak_start(void);
 /* Most bytes in memory since then beyond those of then; 0: not known. */

@@ -39,12 +39,12 @@ static void setup(char **args)
 	count = number(args[3]);
 	if (least < sizeof(uint64_t) || most < least || !live)
 		die("churn", "sizes from 8 on, and some of them");
-	block = (uint64_t **)heap_roots(live);
 	peak_start();
+	block = (uint64_t **)heap_roots(live);
 	for (uint64_t i = 0; i < live; i++)
 		block[i] = block_make();
 	figures.ops = count;
-	figures.bytes = live * (least + most) / 2;
+	figures.bytes = live * ((least + most) / 2 + sizeof(*block));
 }
 
 static uint64_t run(void)

@@ -53,6 +53,11 @@ static uint64_t bytes(void)
 	return stats.heap_sys - stats.heap_released;
 }
 
+void peak_init(void (*init)(void))
+{
+	init();
+}
+
 void peak_start(void)
 {
 	bytes_before = bytes();

@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		die("usage", "<peer> [-n COUNT] WORKLOAD [ARGUMENT]...");
 	w = find(argv[1], argc - 2);
-	heap_init();
+	peak_init(heap_init);
 	w->setup(argv + 2);
 	printf("ready");
 	heap_report();

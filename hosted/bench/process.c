@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include "bench.h"
 
-static uint64_t resident_before;
+static uint64_t resident_before, taken_by_init;
 
 void *table_alloc(size_t n, size_t size)
 {
@@ -45,19 +45,29 @@ const unsigned char *file_read(const char *path, size_t *size)
 	return p;
 }
 
-static uint64_t resident_peak(void)
+/* In bytes, the line of that name, which ends in a colon. */
+static uint64_t status_of(const char *name)
 {
 	FILE *f = fopen("/proc/self/status", "r");
 	unsigned long long kib = 0;
 	char line[128];
 
 	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "VmHWM: %llu", &kib) == 1)
+		if (!strncmp(line, name, strlen(name)) &&
+		    sscanf(line + strlen(name), "%llu", &kib) == 1)
 			break;
 	}
 	if (f)
 		fclose(f);
 	return kib << 10;
+}
+
+void peak_init(void (*init)(void))
+{
+	const uint64_t before = status_of("RssAnon:");
+
+	init();
+	taken_by_init = status_of("RssAnon:") - before;
 }
 
 /* Writing 5 there sets the peak back to what is resident now. */
@@ -68,10 +78,12 @@ void peak_start(void)
 	if (fd < 0 || write(fd, "5", 1) != 1)
 		die("clear_refs", "cannot be written");
 	close(fd);
-	resident_before = resident_peak();
+	resident_before = status_of("VmHWM:");
 }
 
 uint64_t peak_memory(void)
 {
-	return resident_before ? resident_peak() - resident_before : 0;
+	if (!resident_before)
+		return 0;
+	return status_of("VmHWM:") - resident_before + taken_by_init;
 }

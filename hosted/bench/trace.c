@@ -57,11 +57,11 @@ static void setup(char **args)
 	events = table_alloc(f.nevents, sizeof(*events));
 	read_events(&f, &s);
 	figures.ops = nevents;
-	figures.bytes = f.peak_bytes;
+	figures.bytes = f.peak_bytes + f.nslots * sizeof(*block);
+	peak_start();
 	block = (unsigned char **)heap_roots(f.nslots);
 	if (!block)
 		die("trace", "no memory");
-	peak_start();
 }
 
 static inline void touch(unsigned char *p, const struct event *e)
