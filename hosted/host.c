@@ -123,13 +123,32 @@ void kgc_host_decommit(void *addr, size_t size)
 		kgc_host_panic("gc: decommit %p: %s", addr, strerror(errno));
 }
 
+/*
+ * A page fault costs a microsecond or more, where a hypervisor is below
+ * several, so the kernel is asked for pages before they are touched.  Of the
+ * first MiB that a process commits, where one of 2 MiB that is used in part
+ * would be a loss, for the pieces by which a heap grows; beyond, for large ones
+ * where a whole one fits.  If it has none, so be it.
+ */
+#define LARGE_PAGES_FROM ((size_t)16 << 20)
+#define POPULATED	 ((size_t)1 << 20)
+
+static void want_pages(void *addr, size_t size)
+{
+	static atomic_size_t committed;
+
+	if (atomic_fetch_add(&committed, size) >= LARGE_PAGES_FROM)
+		madvise(addr, size, MADV_HUGEPAGE);
+	else if (size <= POPULATED)
+		madvise(addr, size, MADV_POPULATE_WRITE);
+}
+
 int kgc_host_commit(void *addr, size_t size)
 {
 	if (fail_now(addr))
 		return -KGC_ENOMEM;
 	if (!mprotect(addr, size, PROT_READ | PROT_WRITE)) {
-		/* Large pages where a whole one fits; if not, so be it. */
-		madvise(addr, size, MADV_HUGEPAGE);
+		want_pages(addr, size);
 		return 0;
 	}
 	kgc_host_decommit(addr, size);
