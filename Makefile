@@ -107,7 +107,7 @@ $(O)/lib/mm/%.o: mm/%.c
 		-fdata-sections $(CFLAGS) -c -o $@ $<
 
 # What neither allocates, frees, marks nor sweeps is compiled for size.
-mm-fast := bitmap cache malloc mark sweep
+mm-fast := bitmap cache free malloc mark realloc sweep
 $(filter-out $(mm-fast:%=$(O)/lib/mm/%.o),$(mm-objects)): CFLAGS += -Os
 
 $(O)/kgc.o: $(mm-objects) mm/kgc.ld
@@ -181,7 +181,7 @@ help: ## this list
 
 SAN.address	:= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SAN.thread	:= -fsanitize=thread
-HOSTED	:= -m$(BITS) -fPIC -pthread $(SAN.$(SAN)) -D_GNU_SOURCE
+HOSTED	:= -m$(BITS) -fPIE -pthread $(SAN.$(SAN)) -D_GNU_SOURCE
 # What a test asks of the host is no part of the library.
 hosted-objects := $(filter-out %/hostctl.o,$(call objects,$(H),mm hosted))
 hosted-tests := $(call objects,$(H),tests tests/mm tests/host tests/corrupt \

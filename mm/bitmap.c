@@ -72,18 +72,6 @@ void bitmap_set_large(struct heap *h, struct span *s)
 	store(bitmap_of_span(h, s), bits);
 }
 
-/* Keep the lowest @n ones of @bits. */
-static uintptr_t lowest(uintptr_t bits, uint32_t n)
-{
-	uintptr_t kept = 0;
-
-	while (n--) {
-		kept |= bits & -bits;
-		bits &= bits - 1;
-	}
-	return kept;
-}
-
 static void set_allocated(struct heap *h, bool noscan, bitword *w,
 			  uintptr_t free)
 {
@@ -92,11 +80,10 @@ static void set_allocated(struct heap *h, bool noscan, bitword *w,
 		bitword_and(h, w, ~(free << BITS_K));
 }
 
-/* bitmap_take() for objects of at most K words. */
-static uint32_t take_words(struct heap *h, struct span *s, uint32_t from,
-			   uint32_t max, uint32_t *first)
+/* bitmap_find() for objects of at most K words. */
+static uint32_t find_words(const struct heap *h, const struct span *s,
+			   uint32_t from, uint32_t max, uint32_t *first)
 {
-	const bool noscan = !kind_is_scanned(s->kind);
 	const size_t limit = s->nelems * s->size / WORD_SIZE;
 	bitword *base = bitmap_of_span(h, s);
 	size_t at = from * s->size / WORD_SIZE;
@@ -123,23 +110,17 @@ static uint32_t take_words(struct heap *h, struct span *s, uint32_t from,
 		if (used)
 			free &= (used & -used) - 1;
 		n = bits_count(free);
-		if (n > max - count) {
-			n = max - count;
-			free = lowest(free, n);
-		}
-		set_allocated(h, noscan, base - i, free);
-		count += n;
+		count += MIN(n, max - count);
 		if (used || count == max)
 			break;
 	}
 	return count;
 }
 
-/* bitmap_take() for larger objects. */
-static uint32_t take_objects(struct heap *h, struct span *s, uint32_t from,
-			     uint32_t max, uint32_t *first)
+/* bitmap_find() for larger objects. */
+static uint32_t find_objects(const struct heap *h, const struct span *s,
+			     uint32_t from, uint32_t max, uint32_t *first)
 {
-	const bool noscan = !kind_is_scanned(s->kind);
 	const uintptr_t taken =
 		KGC_CHECK >= 2 ? BIT_ALLOC | BIT_SPECIAL : BIT_ALLOC;
 	uint32_t i, count = 0;
@@ -154,25 +135,124 @@ static uint32_t take_objects(struct heap *h, struct span *s, uint32_t from,
 		}
 		if (!count)
 			*first = i;
-		set_allocated(h, noscan, b.word, BIT_ALLOC << b.shift);
 		count++;
 	}
 	return count;
 }
 
 /*
- * Set the first run of free objects of @s, at or after object @from and at
- * most @max long, allocated.  Returns its length, its first object in *@first.
+ * The first run of free objects of @s, at or after object @from and at most
+ * @max long: its length, 0 if there is none, and its first object in *@first.
  */
+uint32_t bitmap_find(const struct heap *h, const struct span *s, uint32_t from,
+		     uint32_t max, uint32_t *first)
+{
+	return s->size <= BITS_BYTES ? find_words(h, s, from, max, first)
+				     : find_objects(h, s, from, max, first);
+}
+
+/* Put the words of up to @max free objects of @s, from word @at of it on, into
+ * @words; objects have at most K of them. */
+static uint32_t gather_words(const struct span *s, bitword *base, size_t at,
+			     uint32_t *words, uint32_t max)
+{
+	const size_t limit = s->nelems * s->size / WORD_SIZE;
+	uintptr_t w, mask = BIT_GROUP << at % BITS_K & BIT_GROUP, free;
+	uint32_t n = 0;
+	size_t i;
+
+	for (i = at / BITS_K; i * BITS_K < limit; i++, mask = BIT_GROUP) {
+		w = load(base - i);
+		free = w >> BITS_K & ~w & mask;
+		for (; free; free &= free - 1) {
+			at = i * BITS_K + __builtin_ctzl(free);
+			if (n == max || at >= limit)
+				return n;
+			words[n++] = at;
+		}
+	}
+	return n;
+}
+
+/* The same for larger objects. */
+static uint32_t gather_objects(const struct heap *h, const struct span *s,
+			       uint32_t from, uint32_t *words, uint32_t max)
+{
+	uint32_t n = 0, i;
+
+	for (i = from; i < s->nelems && n < max; i++)
+		if (!(bitmap_get(h, s->start + i * s->size) & BIT_ALLOC))
+			words[n++] = i * s->size / WORD_SIZE;
+	return n;
+}
+
+/*
+ * Up to @max free objects of @s at or behind its cursor, which goes behind the
+ * last of them: words from the arena's start, the first object last.
+ */
+uint32_t bitmap_gather(const struct heap *h, struct span *s, uint32_t *words,
+		       uint32_t max)
+{
+	const size_t start = (s->start - h->arena.start) / WORD_SIZE;
+	uint32_t n, i, last;
+
+	n = s->size <= BITS_BYTES
+		    ? gather_words(s, bitmap_of_span(h, s),
+				   s->cursor * s->size / WORD_SIZE, words, max)
+		    : gather_objects(h, s, s->cursor, words, max);
+	if (n)
+		s->cursor =
+			span_index(h, s, s->start + words[n - 1] * WORD_SIZE) +
+			1;
+	for (i = 0; i < (n + 1) / 2; i++) {
+		last = start + words[n - 1 - i];
+		words[n - 1 - i] = start + words[i];
+		words[i] = last;
+	}
+	return n;
+}
+
+/* bitmap_set() for objects of at most K words: N is where they start. */
+static void set_words(struct heap *h, struct span *s, size_t at, size_t end)
+{
+	const bool noscan = !kind_is_scanned(s->kind);
+	bitword *base = bitmap_of_span(h, s);
+	uintptr_t mask = BIT_GROUP << at % BITS_K & BIT_GROUP;
+	size_t i;
+
+	for (i = at / BITS_K; i * BITS_K < end; i++, mask = BIT_GROUP) {
+		if (end - i * BITS_K < BITS_K)
+			mask &= (BIT_ALLOC << (end - i * BITS_K)) - 1;
+		set_allocated(h, noscan, base - i,
+			      load(base - i) >> BITS_K & mask);
+	}
+}
+
+/* Set @n free objects of @s, from object @first on, allocated; count them. */
+void bitmap_set(struct heap *h, struct span *s, uint32_t first, uint32_t n)
+{
+	const bool noscan = !kind_is_scanned(s->kind);
+	struct bitpos b;
+	uint32_t i;
+
+	if (s->size <= BITS_BYTES)
+		set_words(h, s, first * s->size / WORD_SIZE,
+			  (first + n) * s->size / WORD_SIZE);
+	for (i = first; s->size > BITS_BYTES && i < first + n; i++) {
+		b = bitmap_at(h->arena.start, s->start + i * s->size);
+		set_allocated(h, noscan, b.word, BIT_ALLOC << b.shift);
+	}
+	span_count(h, s, n);
+}
+
+/* bitmap_find() and bitmap_set(). */
 uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 		     uint32_t max, uint32_t *first)
 {
-	const uint32_t n = s->size <= BITS_BYTES
-				   ? take_words(h, s, from, max, first)
-				   : take_objects(h, s, from, max, first);
+	const uint32_t n = bitmap_find(h, s, from, max, first);
 
 	if (n)
-		span_count(h, s, n);
+		bitmap_set(h, s, *first, n);
 	return n;
 }
 

@@ -18,8 +18,8 @@
  *	0 0 0 0	no block start				bitmap_clear_span
  *	0 1 0 0	free block, tail mark, or nogc block	bitmap_carve,
  *							bitmap_free, sweep
- *	1 0 0 s	allocated, scanned			bitmap_take
- *	1 1 0 s	allocated, noscan			bitmap_take
+ *	1 0 0 s	allocated, scanned			bitmap_set
+ *	1 1 0 s	allocated, noscan			bitmap_set
  *	1 x 1 s	marked, only while collecting		mark.c; cleared by sweep
  *	1 x x 1	special					special.c
  *	0 0 0 1	no block start, a block's end (fence.c)	fence_set, CHECK=asan
@@ -115,6 +115,35 @@ static inline void bitmap_free(const struct heap *h, uintptr_t p)
 		memory_order_relaxed);
 }
 
+/* For fast paths: the bitmap word of the word number @at of the arena. */
+static inline bitword *bits_at(const struct heap *h, uintptr_t at)
+{
+	return (bitword *)h->arena.start + (intptr_t) ~(at / BITS_K);
+}
+
+static inline uintptr_t rotate_right(uintptr_t v, unsigned int n)
+{
+	return v >> n | v << (-n & (WORD_SIZE * 8 - 1));
+}
+
+static inline uintptr_t rotate_left(uintptr_t v, unsigned int n)
+{
+	return v << n | v >> (-n & (WORD_SIZE * 8 - 1));
+}
+
+/* Its bits, in the lowest of each group; the others' are above each. */
+static inline uintptr_t bits_get(bitword *word, uintptr_t at)
+{
+	return rotate_right(atomic_load_explicit(word, memory_order_relaxed),
+			    at % BITS_K);
+}
+
+static inline void bits_put(bitword *word, uintptr_t at, uintptr_t bits)
+{
+	atomic_store_explicit(word, rotate_left(bits, at % BITS_K),
+			      memory_order_relaxed);
+}
+
 /* Number of ones.  Without popcnt: libgcc would be asked for it. */
 static inline unsigned int bits_count(uintptr_t v)
 {
@@ -130,6 +159,11 @@ static inline unsigned int bits_count(uintptr_t v)
 void bitmap_carve(struct heap *h, struct span *s);
 void bitmap_clear_span(struct heap *h, struct span *s);
 void bitmap_set_large(struct heap *h, struct span *s);
+uint32_t bitmap_find(const struct heap *h, const struct span *s, uint32_t from,
+		     uint32_t max, uint32_t *first);
+void bitmap_set(struct heap *h, struct span *s, uint32_t first, uint32_t n);
+uint32_t bitmap_gather(const struct heap *h, struct span *s, uint32_t *words,
+		       uint32_t max);
 uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 		     uint32_t max, uint32_t *first);
 void bitmap_sweep(struct heap *h, struct span *s);

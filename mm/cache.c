@@ -2,17 +2,24 @@
 /*
  * cache.c - each slot's windows on free objects
  *
- * A window has two runs of free objects of one span that are already set
- * allocated in the bitmap and counted; the fast path of kgc_alloc() moves
- * the start of one.  The objects of the first are zero; those of the second
- * are as they were left, for those who want no zeroes.  There is a second one
- * only to spare the fast path a question; it is filled when the first is empty
- * too.  What runs still hold is taken back before each collection and when
- * the slot is retired, so that outside them an allocated bit means an object
- * handed out.
+ * A window has two runs of free objects of one span; the fast path of
+ * kgc_alloc() moves the start of one.  The objects of the first are zero;
+ * those of the second are as they were left, for those who want no zeroes.
+ * There is a second one only to spare the fast path a question; it is filled
+ * when the first is empty too.  What runs still hold is taken back before each
+ * collection and when the slot is retired.
  *
  * (Go 2011's MCache kept lists of free objects; later Go, spans.  Runs do
  * not touch the objects.)
+ *
+ * When the objects of a run are set allocated in the bitmap and counted in
+ * their span:
+ *	while one slot is in use, after some were handed out, all of these at
+ *	once (cache_set): before anybody else reads the bits, and when one of
+ *	them is freed.  So a bit that is set means an object handed out, and
+ *	a free need not ask where the runs are;
+ *	while several are, which could free what another has just handed out,
+ *	when the run is taken (cache_sets_runs).  Then a free does ask.
  *
  * While one slot is in use, each window also keeps a few objects that the
  * program freed of late, to hand out when the run is used up.  They are free by
@@ -42,15 +49,24 @@ static bool is_kept(const struct heap *h)
 	return !ONE_BY_ONE && !is_hardened(h);
 }
 
-/* Whatever is kept is kept for the caller's slot alone, as is the fast free. */
+/* Say what the one slot in use may free on the fast path; it is the caller. */
 void cache_set_quick(struct heap *h)
 {
-	const bool quick = !h->shared && h->swept && is_kept(h);
+	const bool quick = h->swept && is_kept(h);
+	unsigned int i;
 
-	atomic_store_explicit(&h->quick,
-			      quick ? MIN(h->arena.used / WORD_SIZE, UINT32_MAX)
-				    : 0,
-			      memory_order_relaxed);
+	for (i = 0; !h->shared && i < h->nslots; i++)
+		if (h->cache[i])
+			h->cache[i]->quick =
+				quick ? MIN(h->arena.used / WORD_SIZE,
+					    UINT32_MAX)
+				      : 0;
+}
+
+/* Is a run set allocated as it is taken? */
+bool cache_sets_runs(const struct heap *h)
+{
+	return h->shared || !is_kept(h);
 }
 
 /* From now on no window keeps what is freed. */
@@ -59,11 +75,15 @@ static void keep_nothing(struct heap *h)
 	struct window *w;
 	unsigned int i, n;
 
-	for (i = 0; i < h->nslots; i++)
-		for (n = 0; h->cache[i] && n < NKINDS * KGC_NCLASSES; n++) {
+	for (i = 0; i < h->nslots; i++) {
+		if (!h->cache[i])
+			continue;
+		h->cache[i]->quick = 0;
+		for (n = 0; n < NKINDS * KGC_NCLASSES; n++) {
 			w = &h->cache[i]->window[0][0] + n;
-			w->max = 0;
+			w->kept_max = w->kept_min;
 		}
+	}
 }
 
 /*
@@ -78,9 +98,8 @@ static COLD bool share(struct heap *h)
 		return false;
 	while (!h->shared)
 		if (kgc_host_stop_world()) {
-			cache_forget_recycled(h);
+			cache_flush_all(h);
 			h->shared = true;
-			cache_set_quick(h);
 			keep_nothing(h);
 			kgc_host_start_world();
 		}
@@ -107,7 +126,7 @@ static uint32_t room_for(unsigned int kind, size_t size)
 {
 	if (kind > KIND_NOSCAN || size > QUICK_MAX)
 		return 8;
-	return MIN(RECYCLED_BYTES / size, RECYCLED_MAX);
+	return MIN(KEPT_BYTES / size, KEPT_MAX);
 }
 
 static size_t room_for_all(const struct heap *h)
@@ -130,8 +149,8 @@ static bool keeps(const struct heap *h, size_t size)
 
 static COLD void init_windows(const struct heap *h, struct cache *c)
 {
-	uint32_t *room = (uint32_t *)(c + 1);
 	unsigned int kind, class;
+	uint32_t room = 0;
 	struct window *w;
 	uint32_t size;
 
@@ -140,9 +159,10 @@ static COLD void init_windows(const struct heap *h, struct cache *c)
 			size = h->classes.of[class].size;
 			w = &c->window[kind][class];
 			w->size = w->size_again = size;
-			w->max = keeps(h, size) ? room_for(kind, size) : 0;
-			w->recycled = room;
+			w->kept = w->kept_min = w->kept_max = room;
 			room += room_for(kind, size);
+			if (keeps(h, size))
+				w->kept_max = room;
 			w->change = BIT_ALLOC;
 			if (kind_is_scanned(kind))
 				w->change |= BIT_NOSCAN;
@@ -217,6 +237,7 @@ struct cache *cache_attach(struct heap *h)
 		c->slot = slot;
 		c->random = 0x49f6428a + slot;
 		h->cache[slot] = c;
+		cache_set_quick(h);
 	}
 	kgc_host_unpin();
 	return c;
@@ -234,16 +255,138 @@ static void fill(struct heap *h, struct cache *c, const struct run *r,
 	pacer_add(h, bytes);
 }
 
+/* The runs of @c change: others, who look for a block in them, wait. */
+static void moves(const struct heap *h, struct cache *c)
+{
+	if (h->shared)
+		atomic_fetch_add(&c->moves, 1);
+}
+
+static void moved(const struct heap *h, struct cache *c)
+{
+	if (h->shared)
+		atomic_store_explicit(&c->moves, c->moves + 1,
+				      memory_order_release);
+}
+
 /* span_take_run(), so that others see the bits and the run change at once. */
 static uint32_t take_run(struct heap *h, struct cache *c, struct span *s,
 			 struct run *r, uint32_t max)
 {
 	uint32_t n;
 
-	cache_moves(h, c);
-	n = span_take_run(h, s, r, max);
-	cache_moved(h, c);
+	moves(h, c);
+	n = span_take_run(h, s, r, max, cache_sets_runs(h));
+	moved(h, c);
 	return n;
+}
+
+/* Set allocated what was handed out of the runs of a window and is not yet. */
+void cache_set(struct heap *h, struct cache *c, unsigned int kind,
+	       unsigned int class)
+{
+	struct source *from = &c->source[kind][class];
+	struct span *s = from->span;
+	uintptr_t next;
+	uint32_t first;
+	int i;
+
+	if (!s || cache_sets_runs(h))
+		return;
+	for (i = 0; i < NRUNS; i++) {
+		next = c->window[kind][class].run[i].next;
+		if (next == from->unset[i])
+			continue;
+		first = span_index(h, s, from->unset[i]);
+		bitmap_set(h, s, first, span_index(h, s, next - 1) + 1 - first);
+		from->unset[i] = next;
+	}
+}
+
+/* Was the object @p of @s, which is not set allocated, handed out?  Then set
+ * it.  @c is the caller's slot's, pinned. */
+bool cache_set_object(struct heap *h, struct cache *c, const struct span *s,
+		      uintptr_t p)
+{
+	if (!s->sizeclass || c->source[s->kind][s->sizeclass].span != s)
+		return false;
+	cache_set(h, c, s->kind, s->sizeclass);
+	return bitmap_get(h, p) & BIT_ALLOC;
+}
+
+/*
+ * The empty run of zeroed objects becomes what the other one is, cleared as a
+ * whole unless it is zero.  False if that is empty, too.
+ */
+bool cache_clear_run(struct heap *h, struct cache *c, unsigned int kind,
+		     unsigned int class)
+{
+	const size_t left = window_left(c, kind, class, RUN_AS_IS);
+	struct source *from = &c->source[kind][class];
+	struct run *run = c->window[kind][class].run;
+	struct run *zeroed = &run[RUN_ZEROED], *as_is = &run[RUN_AS_IS];
+
+	if (!left)
+		return false;
+	cache_set(h, c, kind, class);
+	if (from->span->needzero && !is_hardened(h))
+		memset((void *)as_is->next, 0, left);
+	moves(h, c);
+	from->unset[RUN_ZEROED] = from->unset[RUN_AS_IS];
+	zeroed->next = as_is->next;
+	from->end[RUN_ZEROED] = zeroed->end = as_is->next + left;
+	as_is->next = as_is->end = from->end[RUN_AS_IS];
+	if (!cache_sets_runs(h))
+		from->unset[RUN_AS_IS] = as_is->next;
+	moved(h, c);
+	return true;
+}
+
+/*
+ * What was freed of late is handed out before what is left of the runs: it is
+ * in the processor's cache, and its bits need not be set by the window.  Runs
+ * look empty until cache_resume_runs().
+ */
+void cache_pause_runs(struct cache *c, unsigned int kind, unsigned int class)
+{
+	struct run *run = c->window[kind][class].run;
+
+	run[RUN_ZEROED].end = run[RUN_ZEROED].next;
+	run[RUN_AS_IS].end = run[RUN_AS_IS].next;
+}
+
+/* Nothing is kept any more.  False if nothing waited. */
+bool cache_resume_runs(struct cache *c, unsigned int kind, unsigned int class)
+{
+	const uintptr_t *end = c->source[kind][class].end;
+	struct run *run = c->window[kind][class].run;
+
+	if (run[RUN_ZEROED].end == end[RUN_ZEROED] &&
+	    run[RUN_AS_IS].end == end[RUN_AS_IS])
+		return false;
+	run[RUN_ZEROED].end = end[RUN_ZEROED];
+	run[RUN_AS_IS].end = end[RUN_AS_IS];
+	return true;
+}
+
+enum { SHORT_RUN = 16 };
+
+/*
+ * A run was short: keep some of the next objects that are free as well, at
+ * most @max, as if they had been freed of late.
+ */
+static void gather(struct heap *h, struct cache *c, unsigned int kind,
+		   unsigned int class, uint32_t max)
+{
+	struct span *s = c->source[kind][class].span;
+	struct window *w = &c->window[kind][class];
+	const uint32_t n = bitmap_gather(h, s, &c->recycled[w->kept],
+					 MIN(max, w->kept_max - w->kept));
+
+	w->kept += n;
+	c->nfree[class] -= n; /* whoever counts adds what is kept */
+	span_count(h, s, n);
+	pacer_add(h, n * s->size);
 }
 
 /*
@@ -264,7 +407,8 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 	struct run *r = &w->run[run_of(flags)];
 	uint32_t n;
 
-	cache_spill(h, c, kind, class, w->nrecycled);
+	cache_set(h, c, kind, class);
+	cache_spill(h, c, kind, class, window_kept(w));
 	while (!from->span || !(n = take_run(h, c, from->span, r, max))) {
 		if (from->span)
 			central_release(h, from->span);
@@ -272,6 +416,10 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		if (!from->span)
 			return false;
 	}
+	from->unset[run_of(flags)] = cache_sets_runs(h) ? 0 : r->next;
+	from->end[run_of(flags)] = r->end;
+	if (n < SHORT_RUN && max > n)
+		gather(h, c, kind, class, max - n);
 	fill(h, c, r, class, n,
 	     from->span->needzero && run_of(flags) == RUN_ZEROED &&
 		     !is_hardened(h));
@@ -280,12 +428,38 @@ bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 
 /* --- what was freed of late --- */
 
-/* Add what the window counted to the cache's counts. */
-static void settle(struct cache *c, struct window *w, unsigned int class)
+/* Add what the window counted to the cache's counts, and end its lease. */
+static void settle(const struct heap *h, struct cache *c, struct window *w,
+		   unsigned int class)
 {
-	c->nfree[class] += w->nfreed;
-	c->nmalloc[class] += w->nfreed - w->nrecycled;
-	w->nfreed = 0;
+	const uint32_t reused = window_reused(w);
+
+	c->nfree[class] += reused;
+	c->nmalloc[class] += reused;
+	if (h->profile.rate != KGC_PROFILE_OFF)
+		c->next_sample += w->lease * w->size;
+	w->lease = w->leased = 0;
+}
+
+enum { LEASE_MAX = 256 };
+
+/*
+ * Let some kept objects of a window be reused: as many as the profile's next
+ * sample is away.  False if that is due.
+ */
+bool cache_lease(const struct heap *h, struct cache *c, unsigned int kind,
+		 unsigned int class)
+{
+	struct window *w = &c->window[kind][class];
+	uint32_t n = LEASE_MAX;
+
+	settle(h, c, w, class);
+	if (h->profile.rate != KGC_PROFILE_OFF) {
+		n = MIN((uintptr_t)c->next_sample / w->size, n);
+		c->next_sample -= n * w->size;
+	}
+	w->lease = w->leased = n;
+	return n;
 }
 
 /* Keep no longer the @n objects that were recycled first. */
@@ -293,50 +467,57 @@ void cache_spill(struct heap *h, struct cache *c, unsigned int kind,
 		 unsigned int class, uint32_t n)
 {
 	struct window *w = &c->window[kind][class];
+	uint32_t *kept = &c->recycled[w->kept_min];
 	uint32_t i;
 
-	settle(c, w, class);
+	settle(h, c, w, class);
+	c->nfree[class] += n;
 	for (i = 0; i < n; i++)
-		central_drop_used(
-			h, kind, class,
-			h->pages[w->recycled[i] / (PAGE_SIZE / WORD_SIZE)]);
-	w->nrecycled -= n;
-	memmove(w->recycled, w->recycled + n,
-		w->nrecycled * sizeof(*w->recycled));
-	/* Those that stay are counted when they are reused. */
-	c->nfree[class] -= w->nrecycled;
-	w->nfreed = w->nrecycled;
+		central_drop_used(h, kind, class,
+				  h->pages[kept[i] / (PAGE_SIZE / WORD_SIZE)]);
+	w->kept -= n;
+	memmove(kept, kept + n, window_kept(w) * sizeof(*kept));
 }
 
-static void forget_recycled(struct heap *h, struct cache *c)
+static void settle_slot(struct heap *h, struct cache *c)
 {
 	unsigned int kind, class;
+	struct window *w;
 
 	for (kind = 0; kind < NKINDS; kind++)
-		for (class = 1; class < KGC_NCLASSES; class ++)
-			if (c->window[kind][class].nfreed)
-				cache_spill(h, c, kind, class,
-					    c->window[kind][class].nrecycled);
+		for (class = 1; class < KGC_NCLASSES; class ++) {
+			w = &c->window[kind][class];
+			if (w->leased || window_kept(w))
+				cache_spill(h, c, kind, class, window_kept(w));
+			cache_set(h, c, kind, class);
+		}
 }
 
-/* The world is stopped: let every span count what it has. */
-void cache_forget_recycled(struct heap *h)
+/*
+ * The world is stopped: let every span count what it has, and the bits tell
+ * what was handed out.
+ */
+void cache_settle(struct heap *h)
 {
 	unsigned int i;
 
 	for (i = 0; i < h->nslots; i++)
 		if (h->cache[i])
-			forget_recycled(h, h->cache[i]);
+			settle_slot(h, h->cache[i]);
 }
 
 /* Take back what @r, of @s, holds; returns how many objects. */
-static uint32_t run_flush(struct heap *h, struct run *r)
+static uint32_t run_flush(struct heap *h, struct span *s, struct run *r,
+			  uintptr_t end)
 {
+	const uint32_t n = (uint32_t)(end - r->next) / r->size;
 	uintptr_t p;
-	uint32_t n = 0;
 
-	for (p = r->next; p != r->end; p += r->size, n++)
-		bitmap_free(h, p);
+	if (cache_sets_runs(h)) {
+		for (p = r->next; p != end; p += r->size)
+			bitmap_free(h, p);
+		span_count(h, s, -n);
+	}
 	r->next = r->end = 0;
 	return n;
 }
@@ -349,14 +530,13 @@ static COLD void window_flush(struct heap *h, struct cache *c,
 	struct span *s = from->span;
 	uint32_t n;
 
-	cache_moves(h, c);
-	n = run_flush(h, &w->run[RUN_ZEROED]) +
-	    run_flush(h, &w->run[RUN_AS_IS]);
-	cache_moved(h, c);
-	span_count(h, s, -n);
+	moves(h, c);
+	n = run_flush(h, s, &w->run[RUN_ZEROED], from->end[RUN_ZEROED]) +
+	    run_flush(h, s, &w->run[RUN_AS_IS], from->end[RUN_AS_IS]);
+	moved(h, c);
 	c->nmalloc[class] -= n;
 	pacer_add(h, -(n * s->size));
-	from->span = NULL;
+	*from = (struct source){ .sample = from->sample };
 	central_release(h, s);
 }
 
@@ -365,7 +545,7 @@ COLD void cache_flush(struct heap *h, struct cache *c)
 {
 	unsigned int kind, class;
 
-	forget_recycled(h, c);
+	settle_slot(h, c);
 	if (is_hardened(h))
 		harden_flush(h, c);
 	for (kind = 0; kind < NKINDS; kind++)
@@ -406,6 +586,25 @@ bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p)
 		return false;
 	c = h->cache[s->owner];
 	return c && cache_window_holds(c, s, p);
+}
+
+/* Was @p, of the small span @s, handed out and is not set allocated yet? */
+bool cache_handed_out(const struct heap *h, const struct span *s, uintptr_t p)
+{
+	const struct cache *c = h->cache[s->owner];
+	const struct source *from;
+	int i;
+
+	if (s->where != SPAN_CACHED || !c || cache_sets_runs(h))
+		return false;
+	from = &c->source[s->kind][s->sizeclass];
+	for (i = 0; i < NRUNS; i++)
+		if (from->span == s &&
+		    p - from->unset[i] <
+			    c->window[s->kind][s->sizeclass].run[i].next -
+				    from->unset[i])
+			return true;
+	return false;
 }
 
 /*

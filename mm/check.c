@@ -350,6 +350,13 @@ void check_text(struct heap *h, const struct fault *f, char *buf, size_t size)
 	out_number(&o, f->should);
 }
 
+/* At level 3: after every operation. */
+void check_operation(void)
+{
+	if (KGC_CHECK >= 3 && kgc_host_context() == KGC_TASK && kgc_check())
+		kgc_host_panic("gc: check %d: the heap is damaged", 3);
+}
+
 int kgc_check(void)
 {
 	struct faults faults = { 0 };

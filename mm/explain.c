@@ -22,8 +22,8 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 	}
 	live = bitmap_get(h, base) &
 	       (s->kind == KIND_NOGC ? BIT_NOSCAN : BIT_ALLOC);
-	out_text(o, live && !cache_holds(h, s, base) ? "in object "
-						     : "in free object ");
+	live = live ? !cache_holds(h, s, base) : cache_handed_out(h, s, base);
+	out_text(o, live ? "in object " : "in free object ");
 	out_address(o, base);
 	out_text(o, " of ");
 	out_number(o, s->size);

@@ -100,7 +100,7 @@ void heap_stop(struct heap *h)
 	while (!kgc_host_stop_world())
 		;
 	sweep_all(h);
-	cache_forget_recycled(h);
+	cache_settle(h);
 }
 
 void heap_start(struct heap *h)

@@ -260,85 +260,7 @@ struct extent {
 #define LAYOUT_WINDOW	     0x1ff /* class and kind */
 #define LAYOUT_PAGE(l)	     ((l) >> 12)
 
-/* A run of objects of one class and kind, allocated but not handed out. */
-struct run {
-	uintptr_t next, end;
-	uint32_t size;	/* of an object */
-	uint32_t spare; /* the window's, see there */
-};
-
-/*
- * What a slot has of one class and kind: a cache line.  The low bits of a
- * run's address tell where in its window it is.
- */
-enum { WINDOW_SIZE = 64, RECYCLED_MAX = 60, RECYCLED_BYTES = 32 << 10 };
-enum { RUN_ZEROED, RUN_AS_IS, NRUNS };
-struct window {
-	_Alignas(WINDOW_SIZE) union {
-		struct run run[NRUNS]; /* of one span */
-		struct {
-			uintptr_t zeroed[2];
-			uint32_t size;
-			uint16_t nrecycled, max; /* recycled[], and its room */
-			uintptr_t as_is[2];
-			uint32_t size_again;
-			uint32_t change; /* of the bits of one reused */
-		};
-	};
-	/* Since it was added to the cache's counts: objects recycled, and all
-	 * but nrecycled of them reused. */
-	uint64_t nfreed;
-	uint32_t *recycled; /* freed of late; words from the arena's start */
-};
-_Static_assert(sizeof(struct window) == WINDOW_SIZE, "not a line");
-
-/* Where its runs come from. */
-struct source {
-	struct span *span; /* or NULL */
-	bool sample;	   /* the first object of the next run is sampled */
-};
-
-/* Sizes up to here, and flags, that the fast path takes. */
-#define QUICK_MAX   1024
-#define QUICK_FLAGS (KGC_NOSCAN | KGC_UNCOLLECTABLE | KGC_NOZERO)
-
-/* What the program freed of late, at level 2: a ring (harden.c). */
-enum {
-	QUARANTINE = KGC_CHECK >= 2 ? 256 : 1,
-	QUARANTINE_BYTES = 64 << 10,
-	HARDEN_SLACK = 8191, /* canaries behind an object, most */
-};
-struct quarantine {
-	uintptr_t block[QUARANTINE];
-	const struct bucket *site[QUARANTINE]; /* or NULL */
-	uint32_t first, n;
-	size_t bytes;
-};
-
-/*
- * Tables lead from a size, rounded up to 8, with flags in the low bits, to a
- * run, and from a page's layout to a window: as bytes from the first window,
- * which is of no class, always empty, and stands for "not on the fast path".
- */
-struct cache {
-	uint16_t run_at[(QUICK_MAX | QUICK_FLAGS) + 1];
-	uint16_t window_at[LAYOUT_WINDOW + 1];
-	struct window window[NKINDS][KGC_NCLASSES];
-	/* What no slot's fast path needs from here on: kgc_nobody ends here. */
-	struct source source[NKINDS][KGC_NCLASSES];
-	/* Odd while a run changes by more than what is taken from it. */
-	_Atomic uint32_t moves;
-	/* Counted when a run is taken; class 0 counts large objects. */
-	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
-	uint64_t large_alloc, large_free; /* bytes */
-	uint64_t nlookup;
-	intptr_t next_sample; /* bytes left to the next profile sample */
-	uint32_t random;
-	unsigned int slot;
-	struct quarantine quarantine;
-	/* Being run; on a stack its times would be roots. */
-	struct kgc_cycle cycle;
-};
+#include "cache.h"
 
 struct central {
 	struct lock lock;
@@ -517,9 +439,6 @@ struct reserved {
 
 struct heap {
 	struct arena arena;
-	/* Words of the arena that kgc_free() may take the fast path for: 0
-	 * unless one slot is in use and every span swept.  cache_set_quick() */
-	_Atomic size_t quick;
 	struct span **pages; /* span of each page; stale inside free spans */
 	struct region page_table;
 	uint16_t *layout; /* of each page: see span_layout() */
@@ -620,7 +539,7 @@ struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 			    size_t align);
 void span_free_pages(struct heap *h, struct span *s);
 uint32_t span_take_run(struct heap *h, struct span *s, struct run *r,
-		       uint32_t max);
+		       uint32_t max, bool set);
 
 /* Number of the page of the arena that @p lies in. */
 static inline size_t page_of(const struct heap *h, uintptr_t p)
@@ -762,54 +681,6 @@ static inline size_t object_size(const struct heap *h, const struct span *s,
 						      : span_usable(s);
 }
 
-/* cache.c */
-extern char kgc_nobody[];
-extern void *kgc_locals[];
-struct cache *cache_attach(struct heap *h);
-bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
-		  unsigned int class, unsigned int flags);
-void cache_set_quick(struct heap *h);
-void cache_spill(struct heap *h, struct cache *c, unsigned int kind,
-		 unsigned int class, uint32_t n);
-void cache_forget_recycled(struct heap *h);
-void cache_flush(struct heap *h, struct cache *c);
-void cache_flush_all(struct heap *h);
-bool cache_window_holds(const struct cache *c, const struct span *s,
-			uintptr_t p);
-bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p);
-bool cache_other_holds(const struct heap *h, const struct span *s, uintptr_t p,
-		       unsigned int slot);
-
-/* The runs of @c change: others, who look for a block in them, wait. */
-static inline void cache_moves(const struct heap *h, struct cache *c)
-{
-	if (h->shared)
-		atomic_fetch_add(&c->moves, 1);
-}
-
-static inline void cache_moved(const struct heap *h, struct cache *c)
-{
-	if (h->shared)
-		atomic_store_explicit(&c->moves, c->moves + 1,
-				      memory_order_release);
-}
-
-static inline NO_SANITIZE size_t run_left(const struct run *r)
-{
-	return r->end - r->next;
-}
-
-/* The run of a window for an allocation with @flags. */
-static inline unsigned int run_of(unsigned int flags)
-{
-	return flags & KGC_NOZERO ? RUN_AS_IS : RUN_ZEROED;
-}
-
-static inline NO_SANITIZE bool run_holds(const struct run *r, uintptr_t p)
-{
-	return p - r->next < r->end - r->next; /* one branch: seldom taken */
-}
-
 /* central.c */
 void central_init(struct heap *h);
 struct span *central_take(struct heap *h, unsigned int kind, unsigned int class,
@@ -839,6 +710,8 @@ void heap_start(struct heap *h);
 
 /* malloc.c */
 void *heap_alloc(struct heap *h, size_t size, unsigned int flags);
+
+/* free.c */
 void heap_free(struct heap *h, void *p);
 
 /* reserve.c */
@@ -1044,6 +917,7 @@ struct faults {
 	struct fault fault[FAULTS_MAX];
 };
 void check_heap(struct heap *h, struct faults *faults);
+void check_operation(void);
 enum { CHECK_TEXT = 320 };
 void check_text(struct heap *h, const struct fault *f, char *buf, size_t size);
 

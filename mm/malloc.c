@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * malloc.c - allocate, free, resize, look up
+ * malloc.c - allocate
  *
- * The fast path of an allocation pins, takes the next object of a run and
- * unpins; that of a free clears the object's bit and notes where it is, for an
- * allocation that finds its run used up.  Each has one test for all that it
- * cannot do: a run that is empty, a word that is not below heap.quick.
- * Functions that it goes on to are called last, so that it needs no frame.
+ * The fast path pins, takes the next object of a run and unpins.  It has one
+ * test for all that it cannot do: a run that is empty.  Functions that it goes
+ * on to are called last, so that it needs no frame.  When the run is used up,
+ * the next object is one that was freed of late (free.c).
  *
  * All else is alloc_slow(): attach the slot, collect if that is due, find a
  * run or a span, and, when there is no memory, first finish the sweep and
@@ -24,11 +23,18 @@ static inline unsigned int kind_of(unsigned int flags)
 	       (flags & FLAG_TYPED ? KIND_TYPED : 0);
 }
 
-static inline uintptr_t rotate_right(uintptr_t v, unsigned int n)
-{
-	const unsigned int mask = WORD_SIZE * 8 - 1;
+enum { ZERO_INLINE = 128 }; /* bytes; from there on a call is no loss */
 
-	return v >> (n & mask) | v << (-n & mask);
+/* @p, its @size bytes, whole words, cleared. */
+static inline void *zero(void *p, size_t size)
+{
+	volatile uintptr_t *word = p; /* or it would be made a call */
+
+	if (size > ZERO_INLINE)
+		return memset(p, 0, size);
+	for (size /= WORD_SIZE; size; size--)
+		*word++ = 0;
+	return p;
 }
 
 /* The next object of @r, or NULL. */
@@ -42,65 +48,35 @@ static inline void *take(struct run *r)
 	return (void *)p;
 }
 
-/* The four bits at word @at of the arena, in the lowest bits of each group. */
-static inline bitword *bits_at(const struct heap *h, uintptr_t at)
-{
-	return (bitword *)h->arena.start + (intptr_t) ~(at / BITS_K);
-}
-
-static inline uintptr_t bits_get(bitword *word, uintptr_t at)
-{
-	return rotate_right(atomic_load_explicit(word, memory_order_relaxed),
-			    at % BITS_K);
-}
-
-static inline void bits_put(bitword *word, uintptr_t at, uintptr_t bits)
-{
-	atomic_store_explicit(word, rotate_right(bits, -(at % BITS_K)),
-			      memory_order_relaxed);
-}
-
 /*
  * An object of @w that was freed of late, handed out again, and not zeroed;
- * NULL if none is kept or a sample is due.
+ * NULL if none is kept or the profile has to be asked first.
  */
-static inline void *reuse(const struct heap *h, struct cache *c,
+static inline void *reuse(const struct heap *h, const struct cache *c,
 			  struct window *w)
 {
-	const unsigned int n = w->nrecycled;
+	const unsigned int n = w->kept;
 	uintptr_t at;
 	bitword *word;
 
-	if (unlikely(!n)) /* of kgc_nobody, no more may be read */
+	if (unlikely(n == w->kept_min || !w->lease))
 		return NULL;
-	c->next_sample -= w->size;
-	if (unlikely(c->next_sample < 0)) {
-		c->next_sample += w->size;
-		return NULL;
-	}
-	w->nrecycled = n - 1;
-	at = w->recycled[n - 1];
+	w->lease--;
+	w->kept = n - 1;
+	at = c->recycled[n - 1];
 	word = bits_at(h, at);
 	bits_put(word, at, bits_get(word, at) ^ w->change);
 	return (void *)(h->arena.start + at * WORD_SIZE);
 }
 
 /* From the other run.  Who wants zeroes makes it his, and clears all of it. */
-static void *take_other(const struct heap *h, struct cache *c, struct window *w,
-			unsigned int kind, unsigned int class,
-			unsigned int flags)
+static void *take_other(struct heap *h, struct cache *c, unsigned int kind,
+			unsigned int class, unsigned int flags)
 {
-	struct run *zeroed = &w->run[RUN_ZEROED], *r = &w->run[RUN_AS_IS];
+	struct run *zeroed = &c->window[kind][class].run[RUN_ZEROED];
 
-	if (flags & KGC_NOZERO || r->next == r->end)
-		return flags & KGC_NOZERO ? take(zeroed) : NULL;
-	if (c->source[kind][class].span->needzero && !is_hardened(h))
-		memset((void *)r->next, 0, run_left(r));
-	cache_moves(h, c);
-	zeroed->next = r->next;
-	zeroed->end = r->end;
-	r->next = r->end;
-	cache_moved(h, c);
+	if (!(flags & KGC_NOZERO) && !cache_clear_run(h, c, kind, class))
+		return NULL;
 	return take(zeroed);
 }
 
@@ -114,30 +90,43 @@ static void *take_small(struct heap *h, struct cache *c, unsigned int class,
 
 	if (p)
 		return p;
+	if (!w->lease && window_kept(w))
+		cache_lease(h, c, kind, class);
 	p = reuse(h, c, w);
 	if (p)
-		return flags & KGC_NOZERO ? p : memset(p, 0, w->size);
-	return take_other(h, c, w, kind, class, flags);
+		return flags & KGC_NOZERO ? p : zero(p, w->size);
+	if (cache_resume_runs(c, kind, class) &&
+	    (p = take(&w->run[run_of(flags)])))
+		return p;
+	return take_other(h, c, kind, class, flags);
+}
+
+/* The same, from a new run if need be; NULL if there is no memory.  Pinned. */
+static ALLOCATES void *take_or_refill(struct heap *h, struct cache *c,
+				      unsigned int class, unsigned int flags)
+{
+	const unsigned int kind = kind_of(flags);
+	struct run *r = &c->window[kind][class].run[run_of(flags)];
+	void *p = take_small(h, c, class, flags);
+	size_t bytes;
+
+	if (p || !cache_refill(h, c, kind, class, flags))
+		return p;
+	bytes = run_left(r);
+	p = take(r);
+	if (!(flags & KGC_NOPROFILE))
+		prof_run(h, c, &c->source[kind][class], (uintptr_t)p, r->size,
+			 bytes);
+	return p;
 }
 
 /* A small object by way of a new run; NULL if there is no memory. */
 static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 					unsigned int flags)
 {
-	const unsigned int class = sizeclass_of(&h->classes, size);
-	const unsigned int kind = kind_of(flags);
 	struct cache *c = h->cache[kgc_host_pin()];
-	struct run *r = &c->window[kind][class].run[run_of(flags)];
-	void *p = take_small(h, c, class, flags);
-	size_t bytes;
+	void *p = take_or_refill(h, c, sizeclass_of(&h->classes, size), flags);
 
-	if (!p && cache_refill(h, c, kind, class, flags)) {
-		bytes = run_left(r);
-		p = take(r);
-		if (!(flags & KGC_NOPROFILE))
-			prof_run(h, c, &c->source[kind][class], (uintptr_t)p,
-				 r->size, bytes);
-	}
 	if (p && is_hardened(h))
 		harden_new(h, p, size, flags);
 	kgc_host_unpin();
@@ -337,13 +326,6 @@ COLD ALLOCATES void *heap_alloc(struct heap *h, size_t size, unsigned int flags)
 	return fenced(h, p, flags & FLAG_TYPED ? size - WORD_SIZE : size);
 }
 
-/* At level 3: after every operation. */
-static void check_operation(void)
-{
-	if (KGC_CHECK >= 3 && kgc_host_context() == KGC_TASK && kgc_check())
-		kgc_host_panic("gc: check %d: the heap is damaged", 3);
-}
-
 /* kgc_alloc() of more than the fast path takes. */
 static COLD NOINLINE ALLOCATES void *alloc_other(size_t size,
 						 unsigned int flags)
@@ -367,7 +349,28 @@ static COLD NOINLINE ALLOCATES void *alloc_unpinned(size_t size,
 static COLD NOINLINE void *unpin_for(void *p, size_t size, unsigned int flags)
 {
 	kgc_host_unpin_rest();
-	return flags & KGC_NOZERO ? p : memset(p, 0, size);
+	return flags & KGC_NOZERO ? p : zero(p, size);
+}
+
+/*
+ * kgc_alloc() when @c has nothing at hand, or has to ask the profile.  Pinned,
+ * and so it stays, if there is no reason to collect.
+ */
+static NOINLINE ALLOCATES void *alloc_run(size_t size, unsigned int flags,
+					  struct cache *c)
+{
+	struct heap *h = &heap;
+	void *p = NULL;
+
+	if ((char *)c != kgc_nobody && !h->oom.size && !h->pacer.stress &&
+	    !pacer_is_due(h))
+		p = take_or_refill(h, c, sizeclass_of(&h->classes, size),
+				   flags);
+	if (unlikely(!p))
+		return alloc_unpinned(size, flags);
+	if (unlikely(kgc_host_unpin_due()))
+		kgc_host_unpin_rest();
+	return p;
 }
 
 /* kgc_alloc() when @r, of @c, is empty.  Pinned. */
@@ -379,11 +382,11 @@ static NOINLINE ALLOCATES void *alloc_next(size_t size, unsigned int flags,
 	void *p = reuse(&heap, c, w);
 
 	if (unlikely(!p))
-		return alloc_unpinned(size, flags);
+		return alloc_run(size, flags, c);
 	size = w->size;
 	if (unlikely(kgc_host_unpin_due()))
 		return unpin_for(p, size, flags);
-	return flags & KGC_NOZERO ? p : memset(p, 0, size);
+	return flags & KGC_NOZERO ? p : zero(p, size);
 }
 
 ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
@@ -403,7 +406,7 @@ ALLOCATES void *kgc_alloc(size_t size, unsigned int flags)
 		return alloc_next(size, flags, c, r);
 	r->next = p + r->size;
 	if (unlikely(kgc_host_unpin_due()))
-		return unpin_for((void *)p, 0, flags);
+		return unpin_for((void *)p, 0, KGC_NOZERO);
 	return (void *)p;
 }
 
@@ -456,264 +459,6 @@ COLD ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align,
 				return alloc_in_class(h, size, class, flags);
 	return fenced(h, alloc_slow(h, need, MAX(align, PAGE_SIZE), flags),
 		      size);
-}
-
-/* --- free --- */
-
-static COLD void free_large(struct heap *h, struct cache *c, struct span *s)
-{
-	c->nfree[0]++;
-	c->large_free += s->size;
-	pacer_add(h, -s->size);
-	if (s->kind == KIND_NOGC)
-		h->pageheap.nogc_bytes -= s->size;
-	s->nused = 0;
-	s->where = SPAN_LEAVING;
-	span_free_pages(h, s);
-}
-
-/* As kgc_free(), into @h; the caller's slot has a cache. */
-COLD void heap_free(struct heap *h, void *p)
-{
-	struct cache *c = h->cache[kgc_host_pin()];
-	const struct object o = object_of(h, p, "free");
-	const struct bucket *site = NULL;
-
-	if (is_hardened(h)) {
-		harden_check(h, &o, "free");
-		site = object_site(h, o.base);
-	}
-	if (unlikely(bitmap_get(h, o.base) & BIT_SPECIAL))
-		special_forget(h, o.base, o.span->size);
-	if (unlikely(!o.span->sizeclass)) {
-		free_large(h, c, o.span);
-	} else if (is_hardened(h)) {
-		harden_free(h, c, &o, site);
-	} else {
-		c->nfree[o.span->sizeclass]++;
-		bitmap_free(h, o.base);
-		central_drop_used(h, o.span->kind, o.span->sizeclass, o.span);
-	}
-	kgc_host_unpin();
-}
-
-/* Keep the object at word @at of the arena, of @w; false if none is kept. */
-static inline bool keep(struct heap *h, struct cache *c, struct window *w,
-			const struct span *s, uintptr_t at)
-{
-	if (at >= atomic_load_explicit(&h->quick, memory_order_relaxed) ||
-	    !w->max)
-		return false;
-	if (w->nrecycled == w->max)
-		cache_spill(h, c, s->kind, s->sizeclass, w->max / 2);
-	w->recycled[w->nrecycled++] = at;
-	w->nfreed++;
-	return true;
-}
-
-/*
- * What heap_free() comes to for the base of a small object of which nothing is
- * recorded.  False, and nothing is done, if @p is anything else.
- */
-static COLD bool free_small(struct heap *h, struct cache *c, uintptr_t p)
-{
-	const uintptr_t off = p - h->arena.start;
-	unsigned int class;
-	struct window *w;
-	struct span *s;
-
-	if (is_hardened(h) || off >= h->arena.used ||
-	    !h->layout[off >> PAGE_SHIFT])
-		return false;
-	s = h->pages[off >> PAGE_SHIFT];
-	if (off % WORD_SIZE ||
-	    (bitmap_get(h, p) & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC ||
-	    !sweep_is_done(h, s) || cache_window_holds(c, s, p) ||
-	    (h->shared && cache_other_holds(h, s, p, c->slot)))
-		return false;
-	class = s->sizeclass;
-	w = &c->window[s->kind][class];
-	bitmap_free(h, p);
-	if (!keep(h, c, w, s, off / WORD_SIZE)) {
-		c->nfree[class]++;
-		central_drop_used(h, s->kind, class, s);
-	}
-	return true;
-}
-
-/* kgc_free() of what the fast path does not take. */
-static COLD NOINLINE void free_other(void *p)
-{
-	struct heap *h = &heap;
-	bool done;
-
-	context_check();
-	if (!p || !cache_attach(h))
-		return;
-	done = free_small(h, h->cache[kgc_host_pin()], (uintptr_t)p);
-	kgc_host_unpin();
-	if (!done)
-		heap_free(h, p);
-	check_operation();
-}
-
-static COLD NOINLINE void free_unpinned(void *p)
-{
-	kgc_host_unpin();
-	free_other(p);
-}
-
-/*
- * An address that is no word's has high bits when it is rotated, and so is not
- * below heap.quick.
- */
-void kgc_free(void *p)
-{
-	const struct heap *h = &heap;
-	struct cache *const c = kgc_host_pin_local();
-	const uintptr_t at = rotate_right((uintptr_t)p - h->arena.start,
-					  __builtin_ctz(WORD_SIZE));
-	uintptr_t bits;
-	struct window *w;
-	bitword *word;
-	unsigned int n;
-
-	if (unlikely(at >=
-		     atomic_load_explicit(&h->quick, memory_order_relaxed)))
-		return free_unpinned(p);
-	w = (struct window
-		     *)((char *)c->window +
-			c->window_at[h->layout[at / (PAGE_SIZE / WORD_SIZE)] &
-				     LAYOUT_WINDOW]);
-	n = w->nrecycled;
-	if (unlikely(n == w->max ||
-		     (KGC_CHECK >= 1 &&
-		      (run_holds(&w->run[RUN_ZEROED], (uintptr_t)p) ||
-		       run_holds(&w->run[RUN_AS_IS], (uintptr_t)p)))))
-		return free_unpinned(p);
-	word = bits_at(h, at);
-	bits = bits_get(word, at);
-	if (unlikely((bits & (BIT_ALLOC | BIT_SPECIAL)) != BIT_ALLOC))
-		return free_unpinned(p);
-	bits_put(word, at, (bits - BIT_ALLOC) | BIT_NOSCAN);
-	w->recycled[n] = at;
-	w->nrecycled = n + 1;
-	w->nfreed++;
-	if (unlikely(kgc_host_unpin_due()))
-		kgc_host_unpin_rest();
-}
-
-/* --- resize --- */
-
-/*
- * Stay in place when the block is large enough and not twice too large.  What
- * lies beyond @size is cleared then, so that growing again finds zeroes.
- */
-static bool fits(size_t size, size_t have)
-{
-	return size <= have && (size > have / 2 || have <= 32);
-}
-
-/* Give the object @o, of @have bytes, @size in place; false if it must move. */
-static COLD bool resize_hardened(const struct object *o, size_t have,
-				 size_t size)
-{
-	if (!harden_fits(o->span, size) ||
-	    !fits(size, span_usable(o->span) - WORD_SIZE))
-		return false;
-	harden_set_size(o->span, o->base, size);
-	have = round_up(have, WORD_SIZE);
-	if (size > have)
-		memset((char *)o->base + have, 0,
-		       round_up(size, WORD_SIZE) - have);
-	else
-		memset((char *)o->base + size, 0,
-		       round_up(MAX(size, 1), WORD_SIZE) - size);
-	return true;
-}
-
-COLD ALLOCATES void *kgc_realloc(void *p, size_t size)
-{
-	struct object o;
-	size_t have, usable;
-	unsigned int kind;
-	void *to;
-
-	if (!p)
-		return kgc_alloc(size, 0);
-	if (!cache_attach(&heap))
-		return NULL;
-	kgc_host_pin();
-	o = object_of(&heap, p, "realloc");
-	if (is_hardened(&heap))
-		harden_check(&heap, &o, "realloc");
-	usable = span_usable(o.span);
-	have = object_size(&heap, o.span, o.base);
-	kind = o.span->kind;
-	kgc_host_unpin();
-	if (is_hardened(&heap) && kind != KIND_NOGC) {
-		if (resize_hardened(&o, have, size))
-			return p;
-	} else if (fits(size, have)) {
-		memset((char *)p + size, 0, have - size);
-		return fenced(&heap, p, size);
-	}
-	to = kind == KIND_TYPED ? typed_like(&heap, p, usable, size)
-				: kgc_alloc(size, kind);
-	if (!to)
-		return NULL;
-	memcpy(to, p, MIN(size, have));
-	kgc_free(p);
-	return to;
-}
-
-/* --- ask --- */
-
-size_t kgc_usable_size(const void *p)
-{
-	struct object o;
-	size_t size;
-
-	if (!p || !cache_attach(&heap))
-		return 0;
-	kgc_host_pin();
-	o = object_of(&heap, p, "usable_size");
-	if (is_hardened(&heap))
-		harden_check(&heap, &o, "usable_size");
-	size = object_size(&heap, o.span, o.base);
-	kgc_host_unpin();
-	return size;
-}
-
-void *kgc_lookup(const void *p, size_t *size)
-{
-	struct object o;
-	void *base = NULL;
-
-	if (!cache_attach(&heap))
-		return NULL;
-	heap.cache[kgc_host_pin()]->nlookup++;
-	if (object_find(&heap, (uintptr_t)p, &o)) {
-		base = (void *)o.base;
-		if (size)
-			*size = object_size(&heap, o.span, o.base);
-	}
-	kgc_host_unpin();
-	return base;
-}
-
-int kgc_flags(const void *p)
-{
-	struct object o;
-	int flags = -KGC_EINVAL;
-
-	if (!cache_attach(&heap))
-		return flags;
-	kgc_host_pin();
-	if (object_find(&heap, (uintptr_t)p, &o))
-		flags = (int)kind_flags(o.span->kind);
-	kgc_host_unpin();
-	return flags;
 }
 
 /* --- copies --- */

@@ -9,20 +9,22 @@
 #include "internal.h"
 
 /*
- * The bits of a nogc block are N alone; of every other object, A.  A window
- * sets what it takes allocated, and hands it out later.  The bit is read
+ * The bits of a nogc block are N alone; of every other object, A.  It may be
+ * set after the object was handed out, or before (cache.c).  The bit is read
  * before the windows are: what was in none then had been handed out.
  */
 static bool is_allocated(struct heap *h, const struct span *s, uintptr_t base,
 			 unsigned int slot)
 {
+	struct cache *c = h->cache[slot];
+
 	if (s->kind == KIND_NOGC)
 		return bitmap_get(h, base) & BIT_NOSCAN;
 	if (!(bitmap_get(h, base) & BIT_ALLOC))
-		return false;
+		return cache_set_object(h, c, s, base);
 	if (!s->sizeclass)
 		return true;
-	return !cache_window_holds(h->cache[slot], s, base) &&
+	return !cache_window_holds(c, s, base) &&
 	       !(h->shared && cache_other_holds(h, s, base, slot));
 }
 

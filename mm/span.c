@@ -109,23 +109,25 @@ void span_free_pages(struct heap *h, struct span *s)
 }
 
 /*
- * Set a run of at most @max free objects of @s allocated and make it @r.
- * Returns how many, 0 if none is left.  The second pass over a span, which
- * finds what was freed behind the first, is made when an eighth of the span is
- * free: else a pass would cost more than it finds.
+ * Make a run of at most @max free objects of @s @r, and if @set set them
+ * allocated.  Returns how many, 0 if none is left.  The second pass over a
+ * span, which finds what was freed behind the first, is made when an eighth of
+ * the span is free: else a pass would cost more than it finds.
  */
 uint32_t span_take_run(struct heap *h, struct span *s, struct run *r,
-		       uint32_t max)
+		       uint32_t max, bool set)
 {
 	uint32_t first, n;
 
-	n = bitmap_take(h, s, s->cursor, max, &first);
+	n = bitmap_find(h, s, s->cursor, max, &first);
 	if (!n && s->cursor && s->nused <= s->nelems - (s->nelems + 7u) / 8) {
 		s->needzero = true;
-		n = bitmap_take(h, s, 0, max, &first);
+		n = bitmap_find(h, s, 0, max, &first);
 	}
 	if (!n)
 		return 0;
+	if (set)
+		bitmap_set(h, s, first, n);
 	s->cursor = first + n;
 	r->next = s->start + first * s->size;
 	r->end = r->next + n * s->size;

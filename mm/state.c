@@ -199,7 +199,7 @@ int state_check(struct heap *h, struct out *o)
 	h->checked = true;
 	if (h->suspect)
 		write_place(h, o, h->suspect);
-	cache_forget_recycled(h);
+	cache_settle(h);
 	check_heap(h, &faults);
 	for (i = 0; i < MIN(faults.n, FAULTS_SHOWN); i++)
 		write_fault(h, o, &faults.fault[i]);

@@ -48,25 +48,25 @@ static NO_SANITIZE uint64_t held(const struct cache *c, unsigned int class,
 
 	for (kind = 0; class && kind < NKINDS; kind++)
 		for (run = 0; run < NRUNS; run++) {
-			left = run_left(&c->window[kind][class].run[run]);
+			left = window_left(c, kind, class, run);
 			if (left && left <= SPAN_SMALL_MAX)
 				n += left / size;
 		}
 	return n;
 }
 
-/* Objects of @class that windows of @c keep: freed, and then reused but for
- * @*kept of them. */
-static NO_SANITIZE uint64_t recycled(const struct cache *c, unsigned int class,
-				     uint64_t *kept)
+/* Objects of @class that were freed and reused, and those that windows of @c
+ * keep. */
+static NO_SANITIZE uint64_t reused(const struct cache *c, unsigned int class,
+				   uint64_t *kept)
 {
 	unsigned int kind;
 	uint64_t n = 0;
 
 	*kept = 0;
 	for (kind = 0; class && kind < NKINDS; kind++) {
-		n += c->window[kind][class].nfreed;
-		*kept += c->window[kind][class].nrecycled;
+		n += window_reused(&c->window[kind][class]);
+		*kept += window_kept(&c->window[kind][class]);
 	}
 	return n;
 }
@@ -85,7 +85,7 @@ size_t stats_taken(const struct heap *h)
 			continue;
 		n += c->large_alloc - c->large_free;
 		for (class = 1; class < KGC_NCLASSES; class ++) {
-			recycled(c, class, &kept);
+			reused(c, class, &kept);
 			n += (size_t)(c->nmalloc[class] - c->nfree[class] -
 				      kept) *
 			     h->classes.of[class].size;
@@ -98,15 +98,14 @@ static NO_SANITIZE void add_slot(const struct heap *h, const struct cache *c,
 				 struct totals *t, struct kgc_memstats *stats)
 {
 	unsigned int class;
-	uint64_t nmalloc, nfree, freed, kept;
+	uint64_t nmalloc, nfree, again, kept;
 	uint32_t size;
 
 	for (class = 0; class < KGC_NCLASSES; class ++) {
 		size = h->classes.of[class].size;
-		freed = recycled(c, class, &kept);
-		nmalloc =
-			c->nmalloc[class] + freed - kept - held(c, class, size);
-		nfree = c->nfree[class] + freed;
+		again = reused(c, class, &kept);
+		nmalloc = c->nmalloc[class] + again - held(c, class, size);
+		nfree = c->nfree[class] + again + kept;
 		t->nmalloc += nmalloc;
 		t->nfree += nfree;
 		t->alloc_bytes += nmalloc * size;

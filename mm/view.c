@@ -43,15 +43,27 @@ static const struct span *run_at(const struct heap *h, size_t page)
 	return NULL;
 }
 
+/* Bytes of @s that are in a run of @c and set allocated, as all that is left in
+ * it is, or are neither, as what was handed out is (cache.c). */
+static NO_SANITIZE size_t amiss(const struct heap *h, const struct cache *c,
+				const struct span *s)
+{
+	const struct run *run = c->window[s->kind][s->sizeclass].run;
+	const uintptr_t *unset = c->source[s->kind][s->sizeclass].unset;
+
+	return cache_sets_runs(h)
+		       ? run_left(&run[0]) + run_left(&run[1])
+		       : run[0].next - unset[0] + run[1].next - unset[1];
+}
+
 /*
  * Objects of @s that were handed out and not freed.  A window that its slot is
  * moving just now may be longer than it was.
  */
-static NO_SANITIZE size_t used_of(struct heap *h, const struct span *s)
+static size_t used_of(struct heap *h, const struct span *s)
 {
 	const struct cache *c = NULL;
 	size_t n, left = 0;
-	int i;
 
 	if (!s->sizeclass)
 		return s->nused;
@@ -59,10 +71,9 @@ static NO_SANITIZE size_t used_of(struct heap *h, const struct span *s)
 	if (s->where == SPAN_CACHED)
 		c = h->cache[s->owner];
 	if (c && c->source[s->kind][s->sizeclass].span == s)
-		for (i = 0; i < NRUNS; i++)
-			left += run_left(&c->window[s->kind][s->sizeclass]
-						  .run[i]) /
-				s->size;
+		left = amiss(h, c, s) / s->size;
+	if (!cache_sets_runs(h))
+		return MIN(n + left, s->nelems);
 	return left <= n ? n - left : 0;
 }
 

@@ -7,23 +7,6 @@
  */
 #include "own.h"
 
-static bool is_all(const void *p, int c, size_t n)
-{
-	const unsigned char *b = p;
-
-	while (n--)
-		if (*b++ != c)
-			return false;
-	return true;
-}
-
-/* What may be used of @size bytes in a block of @block. */
-static size_t usable_of(size_t size, size_t block)
-{
-	return is_guarded(&heap) ? round_up(MAX(size, (size_t)1), WORD_SIZE)
-				 : block;
-}
-
 KTEST(mm_malloc, blocks_are_zeroed_aligned_and_large_enough)
 {
 	unsigned char *p;
@@ -34,29 +17,9 @@ KTEST(mm_malloc, blocks_are_zeroed_aligned_and_large_enough)
 		ASSERT(p);
 		EXPECT_EQ((uintptr_t)p % (size > 8 ? 16 : 8), 0);
 		EXPECT(kgc_usable_size(p) >= size);
-		EXPECT(is_all(p, 0, kgc_usable_size(p)));
+		EXPECT(own_is_all(p, 0, kgc_usable_size(p)));
 		memset(p, 0xa5, kgc_usable_size(p));
 		kgc_free(p);
-	}
-}
-
-KTEST(mm_malloc, freed_memory_comes_back_zeroed)
-{
-	void *p[64];
-	int i, round;
-
-	if (KGC_CHECK >= 2) {
-		ktest_skip("blocks have canaries");
-		return;
-	}
-	for (round = 0; round < 4; round++) {
-		for (i = 0; i < 64; i++) {
-			p[i] = kgc_alloc(200, round % 2);
-			ASSERT(p[i] && is_all(p[i], 0, usable_of(200, 208)));
-			memset(p[i], 0xff, usable_of(200, 208));
-		}
-		for (i = 0; i < 64; i++)
-			kgc_free(p[i]);
 	}
 }
 
@@ -69,20 +32,20 @@ KTEST(mm_malloc, sizes_round_up_to_their_class)
 		return;
 	}
 	p = kgc_alloc(0, 0);
-	EXPECT_EQ(kgc_usable_size(p), usable_of(0, 8));
+	EXPECT_EQ(kgc_usable_size(p), own_usable(0, 8));
 	kgc_free(p);
 	p = kgc_alloc(1025, 0);
-	EXPECT_EQ(kgc_usable_size(p), usable_of(1025, 1152));
+	EXPECT_EQ(kgc_usable_size(p), own_usable(1025, 1152));
 	kgc_free(p);
 	p = kgc_alloc(32768, 0);
 	EXPECT_EQ(kgc_usable_size(p), 32768);
 	kgc_free(p);
 	p = kgc_alloc(32769, 0);
-	EXPECT_EQ(kgc_usable_size(p), usable_of(32769, 36864));
+	EXPECT_EQ(kgc_usable_size(p), own_usable(32769, 36864));
 	EXPECT_EQ((uintptr_t)p % PAGE_SIZE, 0);
 	kgc_free(p);
 	p = kgc_alloc(1, KGC_NOGC);
-	EXPECT_EQ(kgc_usable_size(p), usable_of(1, PAGE_SIZE));
+	EXPECT_EQ(kgc_usable_size(p), own_usable(1, PAGE_SIZE));
 	EXPECT_EQ((uintptr_t)p % PAGE_SIZE, 0);
 	kgc_free(p);
 	EXPECT_EQ(kgc_usable_size(NULL), 0);
@@ -111,8 +74,8 @@ KTEST(mm_malloc, array_product_must_not_overflow)
 	EXPECT(p);
 	kgc_free(p);
 	p = kgc_alloc_array(10, 30, KGC_NOSCAN);
-	EXPECT_EQ(kgc_usable_size(p), usable_of(300, 320));
-	EXPECT(is_all(p, 0, kgc_usable_size(p)));
+	EXPECT_EQ(kgc_usable_size(p), own_usable(300, 320));
+	EXPECT(own_is_all(p, 0, kgc_usable_size(p)));
 	kgc_free(p);
 }
 
@@ -130,7 +93,7 @@ KTEST(mm_malloc, every_alignment_at_every_size)
 			ASSERT(p);
 			EXPECT_EQ((uintptr_t)p & (align - 1), 0);
 			EXPECT(kgc_usable_size(p) >= sizes[i]);
-			EXPECT(is_all(p, 0, sizes[i]));
+			EXPECT(own_is_all(p, 0, sizes[i]));
 			memset(p, 0xff, sizes[i]);
 			kgc_free(p);
 		}
@@ -157,7 +120,7 @@ KTEST(mm_malloc, no_bytes_are_one_in_whole_pages_too)
 	p = kgc_alloc_aligned(0, MIB, 0);
 	ASSERT(p && kgc_lookup(p, NULL) == p);
 	EXPECT_EQ((uintptr_t)p & (MIB - 1), 0);
-	EXPECT_EQ(kgc_usable_size(p), usable_of(1, PAGE_SIZE));
+	EXPECT_EQ(kgc_usable_size(p), own_usable(1, PAGE_SIZE));
 	kgc_free(p);
 }
 
@@ -168,115 +131,6 @@ KTEST(mm_malloc, wrong_alignments_are_null)
 	EXPECT(!kgc_alloc_aligned(10, 48, 0));
 	EXPECT(!kgc_alloc_aligned(10, 2 * MIB, 0));
 	EXPECT(!kgc_alloc_aligned(10, MIB + 1, KGC_NOGC));
-}
-
-KTEST(mm_malloc, realloc_keeps_contents_and_clears_the_rest)
-{
-	static const size_t sizes[] = { 1,    40,   33,	   500,	  90,	 4000,
-					8000, 1500, 40000, 90000, 30000, 20 };
-	unsigned char *p = kgc_realloc(NULL, 10);
-	size_t i, old = 10;
-
-	ASSERT(p && is_all(p, 0, 10));
-	memset(p, 0x5a, old);
-	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		p = kgc_realloc(p, sizes[i]);
-		ASSERT(p);
-		EXPECT(is_all(p, 0x5a, MIN(old, sizes[i])));
-		if (sizes[i] > old)
-			EXPECT(is_all(p + old, 0, sizes[i] - old));
-		old = sizes[i];
-		memset(p, 0x5a, old);
-	}
-	p = kgc_realloc(p, 0);
-	EXPECT(p && kgc_usable_size(p) >= 1);
-	kgc_free(p);
-}
-
-KTEST(mm_malloc, realloc_stays_where_it_fits)
-{
-	unsigned char *p = kgc_alloc(1000, 0), *q;
-
-	if (is_guarded(&heap)) {
-		ktest_skip("a block has no more than was asked for");
-		return;
-	}
-	ASSERT(p);
-	EXPECT(kgc_realloc(p, 1024) == p);
-	memset(p, 1, 1024);
-	EXPECT(kgc_realloc(p, 513) == p);
-	EXPECT(is_all(p, 1, 513) && is_all(p + 513, 0, 511));
-	EXPECT(kgc_realloc(p, 1024) == p);
-	EXPECT(is_all(p + 513, 0, 511));
-	q = kgc_realloc(p, 512);
-	EXPECT(q && q != p);
-	EXPECT_EQ(kgc_usable_size(q), 512);
-	EXPECT(kgc_lookup(p, NULL) == NULL);
-	kgc_free(q);
-	p = kgc_alloc(32, 0);
-	EXPECT(kgc_realloc(p, 1) == p);
-	kgc_free(p);
-}
-
-static unsigned int flags_seen;
-static void *sought;
-OWN_CLEARS(sought)
-
-static void note_flags(void *p, size_t size, unsigned int flags, void *arg)
-{
-	if (p == sought)
-		flags_seen = flags;
-}
-
-KTEST(mm_malloc, realloc_keeps_the_kind)
-{
-	static const unsigned int flags[] = { 0, KGC_NOSCAN, KGC_UNCOLLECTABLE,
-					      KGC_UNCOLLECTABLE | KGC_NOSCAN,
-					      KGC_NOGC };
-	int i;
-
-	for (i = 0; i < 5; i++) {
-		sought = kgc_realloc(kgc_alloc(100, flags[i]), 10000);
-		ASSERT(sought);
-		flags_seen = ~0u;
-		kgc_walk(note_flags, NULL);
-		EXPECT_EQ(flags_seen, flags[i]);
-		kgc_free(sought);
-	}
-	sought = NULL;
-}
-
-KTEST(mm_malloc, failed_realloc_leaves_the_block)
-{
-	unsigned char *p = kgc_alloc(100, 0);
-
-	ASSERT(p);
-	memset(p, 7, 100);
-	EXPECT(!kgc_realloc(p, SIZE_MAX / 2));
-	EXPECT(is_all(p, 7, 100));
-	EXPECT_EQ(kgc_usable_size(p), usable_of(100, 112));
-	kgc_free(p);
-}
-
-KTEST(mm_malloc, lookup_finds_base_and_size)
-{
-	char *p = kgc_alloc(100, 0), *q = kgc_alloc(100000, KGC_NOSCAN);
-	static size_t size; /* a stack may be a block of the heap */
-
-	ASSERT(p && q);
-	EXPECT(kgc_lookup(p, &size) == p);
-	EXPECT_EQ(size, usable_of(100, 112));
-	EXPECT(kgc_lookup(p + 103, NULL) == p);
-	EXPECT(kgc_lookup(q + 99999, &size) == q);
-	EXPECT_EQ(size, usable_of(100000, 102400));
-	size = 5;
-	EXPECT(!kgc_lookup(&size, &size));
-	EXPECT(!kgc_lookup(NULL, &size));
-	EXPECT_EQ(size, 5);
-	kgc_free(p);
-	EXPECT(!kgc_lookup(p, NULL));
-	kgc_free(q);
-	EXPECT(!kgc_lookup(q + 8, NULL));
 }
 
 KTEST(mm_malloc, copies_are_apart)
@@ -393,7 +247,7 @@ static bool model_alloc(unsigned int i, bool large)
 		return true;
 	if (!own_has(block[i].p))
 		return fail("a new block is none");
-	if (!nozero && !is_all(block[i].p, 0, usable(i)))
+	if (!nozero && !own_is_all(block[i].p, 0, usable(i)))
 		return fail("a new block is not zeroed");
 	block[i].rooted = ktest_random() % 3;
 	block[i].final = false;
@@ -576,7 +430,7 @@ static bool live_put(unsigned int i)
 		return fail("a new block is none");
 	live[i].size = kgc_usable_size(live[i].p);
 	if (!(live[i].flags & KGC_NOZERO) &&
-	    !is_all(live[i].p, 0, live[i].size))
+	    !own_is_all(live[i].p, 0, live[i].size))
 		return fail("a new block is not zeroed");
 	if (kgc_flags(live[i].p) != (int)(live[i].flags & ~KGC_NOZERO))
 		return fail("a new block is of another kind");
@@ -587,7 +441,7 @@ static bool live_put(unsigned int i)
 
 static bool live_drop(unsigned int i)
 {
-	if (!is_all(live[i].p, live[i].is, live[i].size))
+	if (!own_is_all(live[i].p, live[i].is, live[i].size))
 		return fail("a block's contents changed");
 	kgc_free(live[i].p);
 	if (kgc_lookup(live[i].p, NULL))

@@ -137,3 +137,19 @@ bool own_open_small(size_t reserve, size_t max)
 	return OWN_OPEN(.heap_reserve = reserve, .heap_max = max, .percent = -1,
 			.profile_rate = KGC_PROFILE_OFF);
 }
+
+bool own_is_all(const void *p, int c, size_t n)
+{
+	const unsigned char *b = p;
+
+	while (n--)
+		if (*b++ != c)
+			return false;
+	return true;
+}
+
+size_t own_usable(size_t size, size_t block)
+{
+	return is_guarded(&heap) ? round_up(MAX(size, (size_t)1), WORD_SIZE)
+				 : block;
+}

@@ -36,6 +36,10 @@ void own_clears(void *p, size_t size);
 	{                                                                 \
 		own_clears(&array, sizeof(array));                        \
 	}
+/* Are all @n bytes at @p @c? */
+bool own_is_all(const void *p, int c, size_t n);
+/* What may be used of @size bytes in a block of @block of the public heap. */
+size_t own_usable(size_t size, size_t block);
 /* Collect with the words of [@lo, @hi) as roots. */
 void own_collect(const void *lo, const void *hi);
 /* Stop the world with every span swept and the caches flushed. */

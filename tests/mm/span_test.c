@@ -115,12 +115,12 @@ KTEST(mm_span, windows_go_on_where_the_last_ended)
 	ASSERT(own_open(NULL));
 	s = own_span(KIND_SCAN, 9);
 	ASSERT(s);
-	EXPECT(span_take_run(&own, s, &w, 5));
+	EXPECT(span_take_run(&own, s, &w, 5, true));
 	EXPECT_EQ(w.next, s->start);
 	EXPECT_EQ(run_left(&w), 5 * 128);
 	bitmap_free(&own, s->start); /* behind the cursor */
 	s->nused--;
-	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
+	EXPECT(span_take_run(&own, s, &w, UINT32_MAX, true));
 	EXPECT_EQ(w.next, s->start + 5 * 128);
 	EXPECT_EQ(run_left(&w), 27 * 128);
 	EXPECT_EQ(s->cursor, 32);
@@ -137,22 +137,22 @@ KTEST(mm_span, second_pass_needs_an_eighth)
 	ASSERT(own_open(NULL));
 	s = own_span(KIND_SCAN, 9); /* 32 objects */
 	ASSERT(s);
-	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
+	EXPECT(span_take_run(&own, s, &w, UINT32_MAX, true));
 	EXPECT(!s->needzero);
 	for (i = 0; i < 3; i++) {
 		bitmap_free(&own, s->start + i * 128);
 		s->nused--;
 	}
-	EXPECT(!span_take_run(&own, s, &w, UINT32_MAX));
+	EXPECT(!span_take_run(&own, s, &w, UINT32_MAX, true));
 	bitmap_free(&own, s->start + 7 * 128);
 	s->nused--;
-	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
+	EXPECT(span_take_run(&own, s, &w, UINT32_MAX, true));
 	EXPECT_EQ(w.next, s->start);
 	EXPECT_EQ(run_left(&w), 3 * 128);
 	EXPECT(s->needzero);
-	EXPECT(span_take_run(&own, s, &w, UINT32_MAX));
+	EXPECT(span_take_run(&own, s, &w, UINT32_MAX, true));
 	EXPECT_EQ(w.next, s->start + 7 * 128);
-	EXPECT(!span_take_run(&own, s, &w, UINT32_MAX));
+	EXPECT(!span_take_run(&own, s, &w, UINT32_MAX, true));
 	own_span_free(s);
 	own_close();
 }

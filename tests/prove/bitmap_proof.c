@@ -341,6 +341,91 @@ CLAIM(bitmap_take_every_start)
 			}
 }
 
+/* bitmap_gather() against a search object by object. */
+static void try_gather(struct heap *h, struct span *s, uint32_t from,
+		       uint32_t max)
+{
+	uint32_t words[64], n, i, at = from, base;
+
+	s->cursor = from;
+	n = bitmap_gather(h, s, words, max);
+	for (i = 0; i < max; i++, at++) {
+		while (at < s->nelems && is_set(h, s, at, BIT_ALLOC))
+			at++;
+		if (at >= s->nelems)
+			break;
+		base = (s->start + at * s->size - h->arena.start) / WORD_SIZE;
+		HOLDS(i < n && words[n - 1 - i] == base, s->size, from, max);
+		HOLDS(i != n - 1 || s->cursor == at + 1, s->size, from, max);
+	}
+	HOLDS(n == i, s->size, from, max);
+	HOLDS(n || s->cursor == from, s->size, from, max);
+}
+
+/*
+ * The same classes, kinds and patterns: bitmap_gather() finds the free objects
+ * that a search object by object finds, as many as asked for, the last one
+ * first, and goes on behind them.
+ */
+CLAIM(bitmap_gather_every_pattern)
+{
+	struct heap *h = prove_bits(START);
+	static const uint8_t most[] = { 1, 7, 60 };
+	unsigned int c, way, max;
+	uint32_t used, from;
+	struct span s;
+
+	for (c = 1; h->classes.of[c - 1].size <= BITS_BYTES; c++)
+		for (way = 0; way < 4; way++) {
+			s = span_like(h, KIND_SCAN, c);
+			s.nelems = MIN(s.nelems, 40);
+			from = way & 2 ? s.nelems - PATTERN : 0;
+			for (used = 0; used < 1 << PATTERN; used++) {
+				set_pattern(h, &s, from, used, way & 1);
+				for (max = 0; max < 3; max++)
+					try_gather(h, &s, from + 5 * (max & 1),
+						   most[max]);
+			}
+		}
+}
+
+/* --- as the fast paths see them --- */
+
+/*
+ * Every word of two bitmap words, every combination of its bits: bits_at() and
+ * bits_get() are bitmap_at() and bitmap_get(), and bits_put() puts back what
+ * bits_get() took.
+ */
+CLAIM(bits_get_every_word)
+{
+	struct heap *h = prove_bits(START);
+	const uintptr_t other = (uintptr_t)0x5a3c96e17b842df0;
+	uintptr_t at, four, bits;
+	struct bitpos b;
+
+	for (at = 0; at < 2 * BITS_K; at++)
+		for (four = 0; four < 16; four++) {
+			b = bitmap_at(h->arena.start,
+				      h->arena.start + at * WORD_SIZE);
+			bits = BIT_ALLOC * (four & 1) |
+			       BIT_NOSCAN * (four >> 1 & 1) |
+			       BIT_MARK * (four >> 2 & 1) |
+			       BIT_SPECIAL * (four >> 3);
+			*b.word = (other & ~((BIT_ALLOC | BIT_NOSCAN |
+					      BIT_MARK | BIT_SPECIAL)
+					     << b.shift)) |
+				  bits << b.shift;
+			HOLDS(bits_at(h, at) == b.word, at, four, 0);
+			HOLDS((bits_get(b.word, at) &
+			       (BIT_ALLOC | BIT_NOSCAN | BIT_MARK |
+				BIT_SPECIAL)) == bits,
+			      at, four, 0);
+			bits = *b.word;
+			bits_put(b.word, at, bits_get(b.word, at));
+			HOLDS(*b.word == bits, at, four, 0);
+		}
+}
+
 /* --- sweeping --- */
 
 /*

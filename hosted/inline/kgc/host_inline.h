@@ -32,7 +32,7 @@ struct kgc_host_self {
 
 /* Lies in the static TLS block: no call is needed to find it. */
 extern _Thread_local struct kgc_host_self kgc_host_self
-	__attribute__((tls_model("initial-exec")));
+	__attribute__((tls_model("local-exec")));
 extern char kgc_nobody[] __attribute__((visibility("hidden")));
 
 unsigned int kgc_host_pin_slow(void);

@@ -100,6 +100,11 @@ class Record:
             return self.data[off:off + size]
         return int.from_bytes(self.data[off:off + size], "little")
 
+    def words(self, name, code):
+        """The member @name, an array, however short."""
+        off, size = self.layout.fields[name]
+        return array(code, self.data[self.at + off:self.at + off + size])
+
 
 class Guest:
     """The program that gdb has, and the memory of what runs it."""

@@ -3,8 +3,9 @@
 
 What it finds has the form of a heap dump (kgclib/dump.py), so that what the
 scripts compute of dumps is computed of a guest, too: objects by number, edges,
-roots.  An object is allocated if its bit is set and no window holds it; where
-the sweep has not come yet, if it is marked as well.
+roots.  An object is allocated if its bit is set and no window holds it, or if
+a window handed it out and has not set it yet; where the sweep has not come
+yet, if it is marked as well.
 
 A guest stops anywhere.  In the middle of a change of the page heap some pages
 have no record that begins there; they are passed over, and counted in `odd`.
@@ -78,53 +79,53 @@ class Heap(dump.Dump):
             page += s.npages
 
     def caches(self):
-        """struct cache of each slot that has one."""
-        guest, pointers = self.guest, self.head["cache"]
-        layout = Layout(self.guest.heap_layout.target("cache").target())
-        found = []
-        for i in range(self.head["nslots"]):
-            at = int.from_bytes(pointers[i * guest.word:(i + 1) * guest.word],
-                                "little")
-            if at:
-                found.append(Record(layout, guest.memory.bulk(
-                    at, layout.size)))
-        return found
+        """Address and struct cache of each slot that has one."""
+        guest = self.guest
+        layout = Layout(guest.heap_layout.target("cache").target())
+        return [(at, Record(layout, guest.memory.bulk(at, layout.size)))
+                for at in self.head.words("cache", guest.code)
+                if at]
 
     def windows(self, cache):
-        """(class, record of its span or 0, struct window) of each."""
+        """(class, struct source, struct window) of each."""
         layout = Layout(cache.layout.target("window").target())
         source = Layout(cache.layout.target("source").target())
         data, sources = cache["window"], cache["source"]
         nclasses = cache.layout.target("window").sizeof // layout.size
         for i in range(len(data) // layout.size):
-            yield (i % nclasses,
-                   Record(source, sources, i * source.size)["span"],
+            yield (i % nclasses, Record(source, sources, i * source.size),
                    Record(layout, data, i * layout.size))
 
-    def runs(self, window):
-        """[from, to) of each that is not empty.  One that is just being
-        changed may look longer than any is."""
+    def runs(self, source, window):
+        """(from, next, to) of each: [from, next) was handed out and is not
+        set, [next, to) is left.  One that is just being changed may look
+        longer than any is."""
         layout, data = Layout(window.layout.target("run")), window["run"]
-        for at in range(0, len(data), layout.size):
-            r = Record(layout, data, at)
-            if 0 < r["end"] - r["next"] <= RUN_MAX:
-                yield r["next"], r["end"]
+        unset, ends = (source.words(n, self.guest.code)
+                       for n in ("unset", "end"))
+        for i, (lo, hi) in enumerate(zip(unset, ends)):
+            at = Record(layout, data, i * layout.size)["next"]
+            if 0 <= hi - at <= RUN_MAX:
+                yield lo if 0 <= at - lo <= RUN_MAX else at, at, hi
 
     def read_windows(self):
-        """Where objects are allocated by their bits, but not handed out;
-        and what is counted, as mm/stats.c does."""
-        self.held, self.totals = {}, {}
+        """What windows have not handed out, and what they have but did not
+        set allocated; and what is counted, as mm/stats.c does."""
+        self.held, self.given, self.totals = {}, {}, {}
         t = dict.fromkeys(("nmalloc", "nfree", "bytes"), 0)
         sizes = self.class_sizes()
-        for cache in self.caches():
+        for _, cache in self.caches():
             nmalloc, nfree = (list(array("Q", cache[n]))
                               for n in ("nmalloc", "nfree"))
-            for c, span, w in self.windows(cache):
-                nmalloc[c] += w["nfreed"] - w["nrecycled"]
-                nfree[c] += w["nfreed"]
-                for lo, hi in self.runs(w) if span else ():
-                    self.held.setdefault(span, []).append((lo, hi))
-                    nmalloc[c] -= (hi - lo) // sizes[c]
+            for c, source, w in self.windows(cache):
+                reused = w["leased"] - w["lease"]
+                nmalloc[c] += reused
+                nfree[c] += reused + w["kept"] - w["kept_min"]
+                span = source["span"]
+                for lo, at, hi in self.runs(source, w) if span else ():
+                    self.held.setdefault(span, []).append((at, hi))
+                    self.given.setdefault(span, []).append((lo, at))
+                    nmalloc[c] -= (hi - at) // sizes[c]
             t["nmalloc"] += sum(nmalloc)
             t["nfree"] += sum(nfree)
             t["bytes"] += cache["large_alloc"] - cache["large_free"] + sum(
@@ -135,13 +136,19 @@ class Heap(dump.Dump):
         """Is the place @p of the span @s in a window?"""
         return any(lo <= p < hi for lo, hi in self.held.get(s.address, ()))
 
+    def is_given(self, s, p):
+        """Was it handed out by one that has not set it allocated yet?"""
+        return any(lo <= p < hi for lo, hi in self.given.get(s.address, ()))
+
     def recycled(self):
         """By record: places freed of late, which windows keep."""
         kept = {}
-        for cache in self.caches():
+        for at, cache in self.caches():
+            first = at + cache.layout.fields["recycled"][0]
             for _, _, w in self.windows(cache):
-                data = w["nrecycled"] and self.guest.memory.bulk(
-                    w["recycled"], 4 * w["nrecycled"])
+                n = w["kept"] - w["kept_min"]
+                data = n and self.guest.memory.bulk(
+                    first + 4 * w["kept_min"], 4 * n)
                 for n in array("I", data or b""):
                     p = self.start + n * self.word_size
                     s = self.span_of(p)
@@ -189,8 +196,9 @@ class Heap(dump.Dump):
         bits, p = self.bits, s.start
         for _ in range(s.places):
             four = bits(p)
-            if four & want == value and \
-                    not (windowed and self.is_held(s, p)) and \
+            if (four & want == value and
+                    not (windowed and self.is_held(s, p)) or
+                    windowed and self.is_given(s, p)) and \
                     not (doubtful and not four & 4 and self.unswept(s, p)):
                 if s.kind != 8:
                     self.numbers[p] = len(self.addr)

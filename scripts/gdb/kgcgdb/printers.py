@@ -48,27 +48,28 @@ class CachePrinter:
         for kind in range(rows.type.range()[1] + 1):
             for c in range(rows[kind].type.range()[1] + 1):
                 if int(sources[kind][c]["span"]):
-                    yield kind, rows[kind][c]
+                    yield kind, rows[kind][c], sources[kind][c]
 
     def to_string(self):
         return "cache of slot %d" % int(self.value["slot"])
 
     @staticmethod
-    def parts(w):
+    def parts(w, source):
         """What the window @w has."""
         size = int(w["size"])
         for i, name in enumerate(RUNS):
-            lo, hi = int(w["run"][i]["next"]), int(w["run"][i]["end"])
+            lo, hi = int(w["run"][i]["next"]), int(source["end"][i])
             if hi > lo and size:
                 yield "0x%x-0x%x, %d objects %s" % (lo, hi, (hi - lo) // size,
                                                     name)
-        if int(w["nrecycled"]):
-            yield "%d recycled" % int(w["nrecycled"])
+        kept = int(w["kept"]) - int(w["kept_min"])
+        if kept:
+            yield "%d recycled" % kept
 
     def children(self):
-        for kind, w in self.windows():
+        for kind, w, source in self.windows():
             yield ("%s %d" % (KINDS[kind], int(w["size"])),
-                   "; ".join(self.parts(w)) or "empty")
+                   "; ".join(self.parts(w, source)) or "empty")
 
     def display_hint(self):
         return None
