@@ -107,7 +107,7 @@ $(O)/lib/mm/%.o: mm/%.c
 		-fdata-sections $(CFLAGS) -c -o $@ $<
 
 # What neither allocates, frees, marks nor sweeps is compiled for size.
-mm-fast := bitmap cache free malloc mark realloc sweep
+mm-fast := bitmap cache free malloc mark sweep
 $(filter-out $(mm-fast:%=$(O)/lib/mm/%.o),$(mm-objects)): CFLAGS += -Os
 
 $(O)/kgc.o: $(mm-objects) mm/kgc.ld

@@ -318,8 +318,8 @@ bool cache_set_object(struct heap *h, struct cache *c, const struct span *s,
  * The empty run of zeroed objects becomes what the other one is, cleared as a
  * whole unless it is zero.  False if that is empty, too.
  */
-bool cache_clear_run(struct heap *h, struct cache *c, unsigned int kind,
-		     unsigned int class)
+COLD bool cache_clear_run(struct heap *h, struct cache *c, unsigned int kind,
+			  unsigned int class)
 {
 	const size_t left = window_left(c, kind, class, RUN_AS_IS);
 	struct source *from = &c->source[kind][class];
@@ -479,7 +479,7 @@ void cache_spill(struct heap *h, struct cache *c, unsigned int kind,
 	memmove(kept, kept + n, window_kept(w) * sizeof(*kept));
 }
 
-static void settle_slot(struct heap *h, struct cache *c)
+static COLD void settle_slot(struct heap *h, struct cache *c)
 {
 	unsigned int kind, class;
 	struct window *w;
@@ -507,8 +507,8 @@ void cache_settle(struct heap *h)
 }
 
 /* Take back what @r, of @s, holds; returns how many objects. */
-static uint32_t run_flush(struct heap *h, struct span *s, struct run *r,
-			  uintptr_t end)
+static COLD uint32_t run_flush(struct heap *h, struct span *s, struct run *r,
+			       uintptr_t end)
 {
 	const uint32_t n = (uint32_t)(end - r->next) / r->size;
 	uintptr_t p;
@@ -614,8 +614,9 @@ bool cache_handed_out(const struct heap *h, const struct span *s, uintptr_t p)
  * older than others that are read is no harm, since only what @moves tells of
  * makes a run longer.
  */
-NO_SANITIZE bool cache_other_holds(const struct heap *h, const struct span *s,
-				   uintptr_t p, unsigned int slot)
+COLD NO_SANITIZE bool cache_other_holds(const struct heap *h,
+					const struct span *s, uintptr_t p,
+					unsigned int slot)
 {
 	const unsigned int owner = s->owner;
 	struct cache *c = h->cache[owner];

@@ -10,9 +10,10 @@
  *
  * An allocation of up to 32 KiB is rounded up to one of 60 size classes.
  *   1. The slot's cache has a window for the class and kind: a run of free
- *      objects, already set allocated in the bitmap.  Take the next one.
- *   2. The window is empty: find the next run of free objects in the window's
- *      span, by its bits (cache_refill).
+ *      objects.  Take the next one.
+ *   2. The run is used up: take one that was freed of late.
+ *      None is kept: find the next run of free objects in the window's span,
+ *      by its bits (cache_refill).
  *   3. The span has none: take the longest-waiting span with free objects
  *      from the central list of that class and kind, sweeping it first.
  *   4. The list is empty: take pages from the page heap, and carve them.
@@ -20,18 +21,22 @@
  * A larger object is a span of its own, straight from the page heap.  All the
  * cost of steps 2 to 5 is shared by the objects of a window.
  *
+ * What a run handed out is set allocated in the bitmap later, many objects at a
+ * time: before anybody reads their bits, and when one of them is freed
+ * (cache.c).  With several slots in use it is set when the run is taken.
+ *
  * kgc_free clears the object's bits: nothing is written to the object, and no
  * list of free objects exists, but for a few addresses that a window keeps to
- * hand out when its run is used up, while one slot is in use; their span counts
- * them as used until they are forgotten, as they are before another run is
- * taken and whenever the world stops.  When it was the first of a
- * full span, the span goes to the end of its central list; when it was the
- * last of a span that no cache holds, the pages go back to the page heap.
+ * hand out again, while one slot is in use; their span counts them as used
+ * until they are forgotten, as they are before another run is taken and
+ * whenever the world stops.  When it was the first of a full span, the span
+ *goes to the end of its central list; when it was the last of a span that no
+ *cache holds, the pages go back to the page heap.
  *
  * Bits of a block change before the block can be reused, always.
  *
- * A collection (collect.c) stops the world, takes the windows' unused objects
- * back (so that the bitmap tells the plain truth), marks from the roots
+ * A collection (collect.c) stops the world, takes back what windows hold (so
+ * that the bitmap tells the plain truth), marks from the roots
  * (root.c, mark.c), queues finalizers (final.c), and starts the world again.
  * Spans are swept after that (sweep.c): each carries a sweep number, and
  * whoever needs one that is behind sweeps it.  Sweeping a span is word
