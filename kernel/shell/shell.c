@@ -250,7 +250,7 @@ static void run_command(const struct shell_command *c, int argc, char **argv)
 		argc--;
 		argv++;
 	}
-	if (argc - 1 < c->least || argc - 1 > c->most)
+	if (!c->run || argc - 1 < c->least || argc - 1 > c->most)
 		shell_printf("shell: it is: %s%s%s%s%s\n", before,
 			     *before ? " " : "", c->name, *c->args ? " " : "",
 			     c->args);

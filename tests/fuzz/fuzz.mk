@@ -5,11 +5,13 @@
 # source for those.  What they find goes to build/fuzz/; what was found once
 # stands in tests/fuzz/corpus/T, and tests/run/fuzz.t gives it to build/fuzz/T.
 
-FUZZ_TARGETS	:= cpio graph heap param trace
+FUZZ_TARGETS	:= cpio graph heap param shell trace
 fuzz.cpio	:= kernel/initrd.c lib/mem.c
 fuzz.graph	:= workloads/graphfile.c workloads/reader.c
 fuzz.heap	:= $(wildcard mm/*.c) tests/fuzz/host.c tests/fuzz/model.c
 fuzz.param	:= kernel/param.c lib/mem.c
+fuzz.shell	:= $(addprefix kernel/shell/,complete.c history.c line.c shell.c \
+		   words.c) lib/format.c lib/mem.c
 fuzz.trace	:= workloads/tracefile.c workloads/reader.c
 fuzz-flags	:= -std=gnu11 -g $(WARN) -DKGC_CHECK=$(CHECK) \
 		   $(foreach d,kernel boot arch lib mm workloads,-I$(d)/include)
@@ -20,6 +22,7 @@ fuzz-flags.cpio	:= $(fuzz-apart)
 fuzz-flags.graph := -iquote workloads
 fuzz-flags.heap	:= -iquote mm
 fuzz-flags.param := $(fuzz-apart)
+fuzz-flags.shell := -iquote kernel/shell $(fuzz-apart)
 fuzz-flags.trace := -iquote workloads
 ENGINE ?= libfuzzer
 

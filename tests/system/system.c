@@ -137,6 +137,8 @@ static __attribute__((noinline)) uintptr_t make_one(struct heap *h, size_t size,
 	return ~(uintptr_t)heap_alloc(h, size, flags);
 }
 
+enum { SPARE = 8 };
+
 __attribute__((noinline)) void sys_batch_make(struct sys_batch *b,
 					      struct heap *h, size_t size,
 					      unsigned int flags)
@@ -146,6 +148,9 @@ __attribute__((noinline)) void sys_batch_make(struct sys_batch *b,
 
 	/* Nobody holds them yet: no collection may come. */
 	h->pacer.percent = -1;
+	/* The first of a run are what the allocator leaves on the stack. */
+	for (i = 0; i < SPARE; i++)
+		make_one(h, size, flags);
 	for (i = 0; i < SYS_BATCH; i++)
 		b->inverse[i] = make_one(h, size, flags);
 	h->pacer.percent = percent;
