@@ -56,6 +56,11 @@ fuzz-afl: build/fuzz/$(T)-afl
 		AFL_NO_UI=1 afl-fuzz -V $(S) -i tests/fuzz/corpus/$(T) \
 		-o build/fuzz/$(T).afl ./$<
 
-fuzz: fuzz-$(ENGINE) ## look for bad inputs: T=heap S=60 ENGINE=libfuzzer|afl
+# The reader of dumps is Python, and brings its own changes.
+fuzz-python:
+	@mkdir -p build/fuzz
+	$(Q)tests/fuzz/$(T).py -t $(S) tests/fuzz/corpus/$(T)/*
 
-.PHONY: fuzz fuzz-libfuzzer fuzz-afl fuzz-programs
+fuzz: fuzz-$(if $(wildcard tests/fuzz/$(T).py),python,$(ENGINE)) ## look for bad inputs: T=heap S=60 ENGINE=libfuzzer|afl
+
+.PHONY: fuzz fuzz-libfuzzer fuzz-afl fuzz-python fuzz-programs

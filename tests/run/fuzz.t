@@ -22,8 +22,12 @@ mkdir -p build/log
 seed=$(date +%s)
 echo "# seed $seed"
 for dir in tests/fuzz/corpus/*; do
-	target=${dir##*/}
-	take "$target: corpus" "build/fuzz/$target" "$dir"/*
-	take "$target: seed $seed" "build/fuzz/$target" -r "$seed" 200
+	target=${dir##*/} program=build/fuzz/${dir##*/} files=
+	if [ -f "tests/fuzz/$target.py" ]; then
+		program=tests/fuzz/$target.py files="$dir/*"
+	fi
+	take "$target: corpus" "$program" "$dir"/*
+	# No file's name has blanks.
+	take "$target: seed $seed" "$program" -r "$seed" 200 $files
 done
 echo 1..$n
