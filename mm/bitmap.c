@@ -256,6 +256,15 @@ uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 	return n;
 }
 
+static inline void sweep_word(bitword *w, uintptr_t mortal)
+{
+	uintptr_t bits = load(w);
+	const uintptr_t dead = bits & ~(bits >> 2 * BITS_K) & mortal;
+
+	bits &= ~(BIT_GROUP << 2 * BITS_K | dead | dead << 3 * BITS_K);
+	store(w, bits | dead << BITS_K);
+}
+
 /*
  * Free what is allocated and not marked, unless the kind is uncollectable,
  * and clear the marks.  @s belongs to the caller.
@@ -263,15 +272,17 @@ uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
 void bitmap_sweep(struct heap *h, struct span *s)
 {
 	const uintptr_t mortal = kind_is_collectable(s->kind) ? BIT_GROUP : 0;
-	bitword *w = bitmap_of_span(h, s), *const end = w - bitmap_words(s);
-	uintptr_t bits, dead;
+	const size_t step = s->size / WORD_SIZE;
+	bitword *const base = bitmap_of_span(h, s);
+	size_t n = bitmap_words(s), at;
+	bitword *w;
 
-	for (; w != end; w--) {
-		bits = load(w);
-		dead = bits & ~(bits >> 2 * BITS_K) & mortal;
-		bits &= ~(BIT_GROUP << 2 * BITS_K | dead | dead << 3 * BITS_K);
-		store(w, bits | dead << BITS_K);
-	}
+	if (step <= BITS_K)
+		for (w = base; n; n--, w--)
+			sweep_word(w, mortal);
+	else /* objects of more than K words leave some words out */
+		for (at = 0; at < n * BITS_K; at += step)
+			sweep_word(base - at / BITS_K, mortal);
 }
 
 /* Where nothing dies: clear the marks.  @s belongs to the caller. */
@@ -283,6 +294,20 @@ void bitmap_unmark(struct heap *h, struct span *s)
 		store(w, load(w) & ~(BIT_GROUP << 2 * BITS_K));
 }
 
+/* bitmap_count() for objects of more than K words. */
+static uint32_t count_objects(struct heap *h, const struct span *s,
+			      uintptr_t bit)
+{
+	const size_t step = s->size / WORD_SIZE, words = s->nelems * step;
+	bitword *const base = bitmap_of_span(h, s);
+	uint32_t count = 0;
+	size_t at;
+
+	for (at = 0; at < words; at += step)
+		count += !!(load(base - at / BITS_K) & bit << at % BITS_K);
+	return count;
+}
+
 /* Objects of @s that have @bit (BIT_ALLOC, BIT_MARK) set. */
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit)
 {
@@ -291,6 +316,8 @@ uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit)
 	size_t n = bitmap_words(s);
 	uint32_t count = 0;
 
+	if (s->size > BITS_BYTES)
+		return count_objects(h, s, bit);
 	for (; n >= 4; n -= 4, w -= 4)
 		count += bits_count(
 			(load(w) >> shift & BIT_GROUP) |
