@@ -63,13 +63,14 @@ void bitmap_clear_span(struct heap *h, struct span *s)
 /* One block, at the base; nogc blocks never have A. */
 void bitmap_set_large(struct heap *h, struct span *s)
 {
+	const struct bitpos b = bitmap_at(h->arena.start, span_base(s));
 	uintptr_t bits = 0;
 
 	if (s->kind == KIND_NOGC || !kind_is_scanned(s->kind))
 		bits |= BIT_NOSCAN;
 	if (s->kind != KIND_NOGC)
 		bits |= BIT_ALLOC;
-	store(bitmap_of_span(h, s), bits);
+	store(b.word, bits << b.shift);
 }
 
 /* Keep the lowest @n ones of @bits. */

@@ -136,11 +136,11 @@ void bitmap_sweep(struct heap *h, struct span *s);
 void bitmap_unmark(struct heap *h, struct span *s);
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit);
 
-/* The first bitmap word of @s; the next one is one lower. */
+/* The first bitmap word of @s in use; the next one is one lower. */
 static inline bitword *bitmap_of_span(const struct heap *h,
 				      const struct span *s)
 {
-	return bitmap_at(h->arena.start, s->start).word;
+	return bitmap_at(h->arena.start, span_base(s)).word;
 }
 
 /* How many bitmap words of @s can have block starts; a large one has one. */

@@ -190,7 +190,7 @@ static void check_free(struct heap *h, struct span *s, size_t page,
 		MIN(span_end(s) - h->arena.start, arena_described(&h->arena));
 	const size_t start = s->start - h->arena.start;
 	const size_t n = end > start ? (end - start) / BITS_BYTES : 0;
-	bitword *base = bitmap_of_span(h, s);
+	bitword *base = bitmap_at(h->arena.start, s->start).word;
 	size_t i, released = 0;
 
 	sum->nfree_spans++;

@@ -11,7 +11,7 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 		   uintptr_t addr)
 {
 	const uint32_t i = span_index(h, s, addr);
-	const uintptr_t base = s->start + i * s->size;
+	const uintptr_t base = span_base(s) + i * s->size;
 	bool live;
 
 	if (i >= s->nelems) {

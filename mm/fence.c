@@ -128,7 +128,7 @@ void *fence_set(struct heap *h, void *p, size_t size)
 /* The fences of a large object; @s is about to be free. */
 void fence_clear_large(struct heap *h, const struct span *s)
 {
-	clear(h, s, s->start);
+	clear(h, s, span_base(s));
 }
 
 static bool is_used(struct heap *h, const struct span *s, uintptr_t base)
@@ -178,7 +178,7 @@ static bool judge(struct heap *h, uintptr_t p, size_t size,
 	i = span_index(h, s, p);
 	if (i >= s->nelems)
 		return true;
-	base = s->start + i * s->size;
+	base = span_base(s) + i * s->size;
 	if (!is_used(h, s, base)) {
 		bad->kind = "use after free";
 		name(h, s, base, p, bad);

@@ -117,7 +117,7 @@ static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,
 	uint32_t i;
 
 	for (i = 0; i < s->nelems; i++) {
-		p = s->start + i * s->size;
+		p = span_base(s) + i * s->size;
 		if (bitmap_get(h, p) & bit && !cache_holds(h, s, p))
 			visit((void *)p, object_size(h, s, p),
 			      kind_flags(s->kind), arg);

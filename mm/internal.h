@@ -163,7 +163,9 @@ struct span {
 	union {
 		struct {		 /* in use */
 			uint16_t nelems; /* objects; 1 if large */
-			uint16_t cursor; /* object at which the cache goes on */
+			/* Small: object at which the cache goes on.  Large:
+			 * where the object begins, see span_base(). */
+			uint16_t cursor;
 		};
 		uint32_t idle_since; /* free: cycle in which it became so */
 	};
@@ -569,6 +571,21 @@ struct heap {
 	_Atomic bool uncollectable; /* such spans were made: roots */
 };
 extern struct heap heap;
+
+/*
+ * Where the first object of @s begins: with the span, unless it is lone.
+ * (LONE_UNIT divides every offset, and half a MiB is more than there is.)
+ */
+enum { LONE_UNIT = 8 };
+static inline bool span_is_lone(const struct span *s)
+{
+	return !s->sizeclass && s->cursor;
+}
+
+static inline uintptr_t span_base(const struct span *s)
+{
+	return s->start + (s->sizeclass ? 0 : (uintptr_t)s->cursor * LONE_UNIT);
+}
 
 #include "bitmap.h"
 

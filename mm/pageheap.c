@@ -386,7 +386,7 @@ struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align)
 		s->sweepgen = h->sweepgen;
 		/* Without objects, and nobody's to free, until it is made. */
 		s->size = 0;
-		s->nelems = 0;
+		s->nelems = s->cursor = 0;
 		s->sizeclass = 0;
 		s->where = SPAN_LEAVING;
 		s->state = SPAN_INUSE;

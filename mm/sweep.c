@@ -35,6 +35,8 @@ static void forget_dead(struct heap *h, struct span *s)
 {
 	const size_t n = bitmap_words(s);
 	bitword *base = bitmap_of_span(h, s);
+	/* What bit 0 of the first of these words describes. */
+	const uintptr_t start = span_base(s) & -(uintptr_t)BITS_BYTES;
 	uintptr_t w, dead, at, left = 0;
 	size_t i;
 
@@ -46,7 +48,7 @@ static void forget_dead(struct heap *h, struct span *s)
 		left |= w >> 3 * BITS_K & ~dead;
 		for (; dead; dead &= dead - 1) {
 			at = i * BITS_K + __builtin_ctzl(dead);
-			special_forget(h, s->start + at * WORD_SIZE, s->size);
+			special_forget(h, start + at * WORD_SIZE, s->size);
 		}
 	}
 	s->special = left;
