@@ -27,7 +27,7 @@
  * Invariants: no bitmap word describes two spans (a page has 512 or 1024
  * words); inside a small span each object has A or N set as long as the span
  * lives, and the tail, if there is one, N at its start; a large span has one
- * block start, at its base; free pages have none.
+ * block start, at its base, unless it is HELD; free pages have none.
  */
 #ifndef KGC_BITMAP_H
 #define KGC_BITMAP_H

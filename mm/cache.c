@@ -176,8 +176,7 @@ static COLD struct cache *cache_new(struct heap *h)
 		return NULL;
 	c = (struct cache *)round_up((uintptr_t)c, WINDOW_SIZE);
 	h->caches_sys += bytes;
-	c->next_sample = h->profile.rate == KGC_PROFILE_OFF ? INTPTR_MAX
-							    : h->profile.rate;
+	prof_start(h, c);
 	init_windows(h, c);
 	init_runs(h, c);
 	return c;

@@ -30,6 +30,7 @@ enum {
 	DUMP_STAT,
 	DUMP_PAUSES,
 	DUMP_END,
+	DUMP_OFFSET,
 };
 
 /* What an object has besides its words. */
@@ -279,6 +280,10 @@ static void put_inuse(struct dump *d, const struct span *s)
 {
 	uint32_t i, gap = 0;
 
+	if (span_is_lone(s)) {
+		put_byte(d, DUMP_OFFSET);
+		put(d, span_base(s) - s->start);
+	}
 	put_byte(d, DUMP_SPAN);
 	put(d, s->npages);
 	put_byte(d, s->kind);

@@ -43,6 +43,8 @@ void explain_write(struct heap *h, struct out *o, uintptr_t addr)
 		out_text(o, "no heap yet");
 	else if (addr - h->arena.start < h->arena.used) {
 		s = span_of(h, addr);
+		if (s && span_is_lone(s) && lone_explain(o, s, addr))
+			return;
 		if (s && s->size && s->sizeclass < KGC_NCLASSES)
 			object(h, o, s, addr);
 		else

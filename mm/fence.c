@@ -154,7 +154,7 @@ static void judge_gap(struct heap *h, const struct span *s, uintptr_t base,
 {
 	const uintptr_t next = base + s->size;
 
-	bad->kind = "overflow";
+	bad->kind = p < base ? "underflow" : "overflow";
 	name(h, s, base, p, bad);
 	if (p >= base + bad->size && s->sizeclass &&
 	    next < s->start + s->nelems * s->size && is_used(h, s, next) &&
@@ -185,7 +185,7 @@ static bool judge(struct heap *h, uintptr_t p, size_t size,
 		return true;
 	}
 	fence = fence_of(h, s, base);
-	if (p < fence && size <= fence - p)
+	if (p >= base && p < fence && size <= fence - p)
 		return false;
 	judge_gap(h, s, base, p, bad);
 	return true;

@@ -37,6 +37,7 @@ static int init_parts(struct heap *h, const struct kgc_config *config)
 	pacer_init(h, config);
 	cycle_init(h);
 	prof_init(h, config);
+	lone_init(h, config);
 	err = mark_init(h, config);
 	if (err)
 		return err;

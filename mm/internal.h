@@ -18,7 +18,8 @@
  *   4. The list is empty: take pages from the page heap, and carve them.
  *   5. The page heap has no run that long: grow the arena.
  * A larger object is a span of its own, straight from the page heap.  All the
- * cost of steps 2 to 5 is shared by the objects of a window.
+ * cost of steps 2 to 5 is shared by the objects of a window.  With guard=N one
+ * small object in N is such a span too, between two pages that fault (lone.c).
  *
  * kgc_free clears the object's bits: nothing is written to the object, and no
  * list of free objects exists, but for a few addresses that a window keeps to
@@ -147,6 +148,7 @@ enum span_where {
 	SPAN_LISTED,  /* in its central list: has free objects */
 	SPAN_CACHED,  /* in a window of slot span->owner */
 	SPAN_LEAVING, /* its pages are on their way to the page heap */
+	SPAN_HELD,    /* of a lone object, free: they fault for a while */
 };
 
 /*
@@ -155,10 +157,15 @@ enum span_where {
  * still finds a record: state and bounds decide (span_of).
  */
 struct span {
-	struct span *next, *prev;  /* in a bin or a central list */
+	struct span *next; /* in a bin or a central list */
+	union {
+		struct span *prev; /* likewise */
+		struct lone *lone; /* of a lone object: what is known of it */
+	};
 	struct span *next_pending; /* in the marker's list of pending spans */
 	uintptr_t start;	   /* address of the first page */
-	size_t size;		   /* of an object, bytes; large: the span's */
+	size_t size;		   /* of an object, bytes; large: the span's,
+				      unless it is lone */
 	uint32_t npages;
 	union {
 		struct {		 /* in use */
@@ -298,6 +305,7 @@ _Static_assert(sizeof(struct window) == WINDOW_SIZE, "not a line");
 struct source {
 	struct span *span; /* or NULL */
 	bool sample;	   /* the first object of the next run is sampled */
+	bool lone;	   /* before that run, one object is to be lone */
 };
 
 /* Sizes up to here, and flags, that the fast path takes. */
@@ -317,6 +325,9 @@ struct quarantine {
 	size_t bytes;
 };
 
+/* What an allocation may have to stop for: a profile sample, a lone object. */
+enum { STOP_SAMPLE, STOP_LONE, NSTOPS };
+
 /*
  * Tables lead from a size, rounded up to 8, with flags in the low bits, to a
  * run, and from a page's layout to a window: as bytes from the first window,
@@ -334,7 +345,8 @@ struct cache {
 	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
 	uint64_t large_alloc, large_free; /* bytes */
 	uint64_t nlookup;
-	intptr_t next_sample; /* bytes left to the next profile sample */
+	intptr_t next_sample;  /* bytes left to the next stop, see prof.c */
+	uint32_t left[NSTOPS]; /* bytes from there to the next of each kind */
 	uint32_t random;
 	unsigned int slot;
 	struct quarantine quarantine;
@@ -481,6 +493,26 @@ struct profile {
 	struct fixalloc records;
 };
 
+/* What is known of an object between guard pages. */
+enum { LONE_DEPTH = 8 };
+struct lone {
+	struct lone *next; /* held: in the order they were freed */
+	struct span *span;
+	size_t asked;	       /* bytes */
+	bool is_freed;	       /* by the program */
+	uint8_t nmade, nfreed; /* return addresses, innermost first */
+	uintptr_t made[LONE_DEPTH], freed[LONE_DEPTH];
+};
+
+/* Lone objects, under pageheap.lock. */
+struct lones {
+	uint32_t every; /* one object in so many is one; 0: none */
+	uint32_t nlive, nheld;
+	uint32_t nmade;		  /* ever */
+	struct lone *held, *last; /* oldest first */
+	struct fixalloc records;
+};
+
 struct pacer {
 	_Atomic size_t
 		allocated; /* heap_alloc, but for what caches still hold */
@@ -538,6 +570,7 @@ struct heap {
 	struct specials specials;
 	struct types types;
 	struct profile profile;
+	struct lones lones;
 	struct pacer pacer;
 	_Atomic size_t caches_sys; /* bytes of all caches */
 	size_t sweep_page;	   /* where sweep_some goes on; pageheap.lock */
@@ -626,6 +659,7 @@ int pageheap_init(struct heap *h, const struct kgc_config *config);
 void pageheap_destroy(struct heap *h);
 struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align);
 void pageheap_free(struct heap *h, struct span *s);
+void pageheap_free_reserved_locked(struct heap *h, struct span *s);
 size_t pageheap_release(struct heap *h, size_t bytes, uint32_t min_age);
 struct span *pageheap_next(struct heap *h, size_t *page);
 
@@ -635,6 +669,8 @@ void spanlist_remove(struct spanlist *l, struct span *s);
 struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c);
 struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 			    size_t align);
+void span_set_large(struct heap *h, struct span *s, unsigned int kind,
+		    size_t size);
 void span_free_pages(struct heap *h, struct span *s);
 uint32_t span_take_run(struct heap *h, struct span *s, struct run *r,
 		       uint32_t max);
@@ -901,6 +937,7 @@ bool mark_lives(struct heap *h, uintptr_t base);
 /* sweep.c */
 void sweep_start(struct heap *h);
 void sweep_span(struct heap *h, struct span *s);
+void sweep_nothing(struct heap *h, struct span *s);
 void sweep_some(struct heap *h, size_t npages);
 void sweep_all(struct heap *h);
 static inline bool sweep_is_done(const struct heap *h, struct span *s)
@@ -1001,11 +1038,26 @@ uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size);
 void prof_run(struct heap *h, struct cache *c, struct source *from, uintptr_t p,
 	      size_t size, size_t bytes);
 void prof_large(struct heap *h, struct cache *c, uintptr_t p, size_t size);
+void prof_start(const struct heap *h, struct cache *c);
+bool prof_lone_is_due(struct heap *h, struct cache *c, struct source *from,
+		      size_t size);
+uint32_t prof_backtrace(uintptr_t *pc, uint32_t max);
 const struct bucket *prof_next(struct heap *h, size_t *chain,
 			       const struct bucket *after, struct bucket *copy);
 void prof_write(struct heap *h, struct out *o);
 int prof_sites(struct heap *h, kgc_site_fn *visit, void *arg);
 void prof_freed(struct heap *h, struct bucket *b, size_t size);
+
+/* lone.c */
+void lone_init(struct heap *h, const struct kgc_config *config);
+struct span *lone_new(struct heap *h, const struct cache *c, unsigned int kind,
+		      size_t size);
+void lone_note_free(struct span *s);
+void lone_hold(struct heap *h, struct span *s);
+bool lone_give_back_locked(struct heap *h, uint32_t leave);
+const uintptr_t *lone_written(const struct span *s);
+void lone_text(struct out *o, const struct span *s, uint32_t max);
+bool lone_explain(struct out *o, const struct span *s, uintptr_t addr);
 
 /* object.c */
 struct object {
@@ -1016,7 +1068,7 @@ struct object {
 bool object_find(struct heap *h, uintptr_t p, struct object *o);
 const char *object_check(struct heap *h, uintptr_t p, struct object *o);
 struct object object_of(struct heap *h, const void *p, const char *operation);
-enum { OBJECT_TEXT = 192 };
+enum { OBJECT_TEXT = 320 };
 const struct bucket *object_site(struct heap *h, uintptr_t base);
 void object_text(struct heap *h, const struct span *s, uintptr_t base,
 		 const struct bucket *site, char *buf, size_t size);
@@ -1061,7 +1113,7 @@ struct faults {
 	struct fault fault[FAULTS_MAX];
 };
 void check_heap(struct heap *h, struct faults *faults);
-enum { CHECK_TEXT = 320 };
+enum { CHECK_TEXT = 448 };
 void check_text(struct heap *h, const struct fault *f, char *buf, size_t size);
 
 /* explain.c */

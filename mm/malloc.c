@@ -120,6 +120,28 @@ static void *take_small(struct heap *h, struct cache *c, unsigned int class,
 	return take_other(h, c, w, kind, class, flags);
 }
 
+/* A large object was allocated. */
+static void count_large(struct heap *h, struct cache *c, const struct span *s)
+{
+	c->nmalloc[0]++;
+	c->large_alloc += s->size;
+	pacer_add(h, s->size);
+	if (s->kind == KIND_NOGC)
+		h->pageheap.nogc_bytes += s->size;
+}
+
+/* A small object between guard pages; NULL if there is to be none. */
+static COLD ALLOCATES void *alloc_lone(struct heap *h, struct cache *c,
+				       size_t size, unsigned int kind)
+{
+	const struct span *s = lone_new(h, c, kind, size);
+
+	if (!s)
+		return NULL;
+	count_large(h, c, s);
+	return (void *)span_base(s);
+}
+
 /* A small object by way of a new run; NULL if there is no memory. */
 static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 					unsigned int flags)
@@ -131,6 +153,12 @@ static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 	void *p = take_small(h, c, class, flags);
 	size_t bytes;
 
+	if (!p && unlikely(h->lones.every)) {
+		if (prof_lone_is_due(h, c, &c->source[kind][class], r->size))
+			p = alloc_lone(h, c, size, kind);
+		if (!p)
+			p = take_small(h, c, class, flags);
+	}
 	if (!p && cache_refill(h, c, kind, class, flags)) {
 		bytes = run_left(r);
 		p = take(r);
@@ -145,16 +173,6 @@ static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 }
 
 /* --- large objects ------------------------------------------------------- */
-
-/* A large object was allocated. */
-static void count_large(struct heap *h, struct cache *c, const struct span *s)
-{
-	c->nmalloc[0]++;
-	c->large_alloc += s->size;
-	pacer_add(h, s->size);
-	if (s->kind == KIND_NOGC)
-		h->pageheap.nogc_bytes += s->size;
-}
 
 /* A span of its own; NULL if there is no memory. */
 static COLD ALLOCATES void *alloc_large(struct heap *h, size_t size,
@@ -460,8 +478,11 @@ COLD ALLOCATES void *kgc_alloc_aligned(size_t size, size_t align,
 
 /* --- free --- */
 
-static COLD void free_large(struct heap *h, struct cache *c, struct span *s)
+static COLD ALLOCATES void free_large(struct heap *h, struct cache *c,
+				      struct span *s)
 {
+	if (unlikely(span_is_lone(s)))
+		lone_note_free(s);
 	c->nfree[0]++;
 	c->large_free += s->size;
 	pacer_add(h, -s->size);
@@ -473,7 +494,7 @@ static COLD void free_large(struct heap *h, struct cache *c, struct span *s)
 }
 
 /* As kgc_free(), into @h; the caller's slot has a cache. */
-COLD void heap_free(struct heap *h, void *p)
+COLD ALLOCATES void heap_free(struct heap *h, void *p)
 {
 	struct cache *c = h->cache[kgc_host_pin()];
 	const struct object o = object_of(h, p, "free");
@@ -542,7 +563,7 @@ static COLD bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 }
 
 /* kgc_free() of what the fast path does not take. */
-static COLD NOINLINE void free_other(void *p)
+static COLD NOINLINE ALLOCATES void free_other(void *p)
 {
 	struct heap *h = &heap;
 	bool done;
@@ -557,7 +578,7 @@ static COLD NOINLINE void free_other(void *p)
 	check_operation();
 }
 
-static COLD NOINLINE void free_unpinned(void *p)
+static COLD NOINLINE ALLOCATES void free_unpinned(void *p)
 {
 	kgc_host_unpin();
 	free_other(p);

@@ -98,6 +98,10 @@ void object_text(struct heap *h, const struct span *s, uintptr_t base,
 	out_text(&o, " of ");
 	out_number(&o, s->size);
 	out_text(&o, " bytes");
+	if (span_is_lone(s)) {
+		lone_text(&o, s, SITE_SHOWN);
+		return;
+	}
 	if (!site)
 		site = object_site(h, base);
 	if (!site && is_hardened(h))

@@ -80,7 +80,7 @@ static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 		empty = central_swept(h, s, left);
 	} else {
 		s->nused = left;
-		empty = left == 0;
+		empty = left != before; /* a lone one may have been free */
 		if (empty) {
 			c->large_free += s->size;
 			s->where = SPAN_LEAVING;
@@ -106,6 +106,18 @@ void sweep_span(struct heap *h, struct span *s)
 		while (!sweep_is_done(h, s))
 			kgc_host_relax();
 	kgc_host_unpin();
+}
+
+/* @s has no objects, and is no span soon: nobody is to sweep it later. */
+void sweep_nothing(struct heap *h, struct span *s)
+{
+	uint32_t behind = h->sweepgen - 2;
+
+	if (!atomic_compare_exchange_strong_explicit(
+		    &s->sweepgen, &behind, h->sweepgen, memory_order_acquire,
+		    memory_order_relaxed))
+		while (!sweep_is_done(h, s))
+			kgc_host_relax();
 }
 
 /*
