@@ -499,6 +499,7 @@ struct lone {
 	struct lone *next; /* held: in the order they were freed */
 	struct span *span;
 	size_t asked;	       /* bytes */
+	bool at_end;	       /* of its pages, not at their start */
 	bool is_freed;	       /* by the program */
 	uint8_t nmade, nfreed; /* return addresses, innermost first */
 	uintptr_t made[LONE_DEPTH], freed[LONE_DEPTH];
@@ -610,14 +611,17 @@ extern struct heap heap;
  * (LONE_UNIT divides every offset, and half a MiB is more than there is.)
  */
 enum { LONE_UNIT = 8 };
-static inline bool span_is_lone(const struct span *s)
-{
-	return !s->sizeclass && s->cursor;
-}
-
 static inline uintptr_t span_base(const struct span *s)
 {
-	return s->start + (s->sizeclass ? 0 : (uintptr_t)s->cursor * LONE_UNIT);
+	/* A small span's belongs to the slot that has it: not to be read. */
+	const volatile uint16_t *cursor = &s->cursor;
+
+	return s->start + (s->sizeclass ? 0 : (uintptr_t)*cursor * LONE_UNIT);
+}
+
+static inline bool span_is_lone(const struct span *s)
+{
+	return !s->sizeclass && span_base(s) != s->start;
 }
 
 #include "bitmap.h"

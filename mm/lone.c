@@ -41,6 +41,15 @@ void lone_init(struct heap *h, const struct kgc_config *config)
 
 /* --- birth --------------------------------------------------------------- */
 
+/*
+ * Where number @n lies.  Parities of 1, 2, 3, ... are each as likely, and in
+ * step with no loop of the program.  (Thue and Morse.)
+ */
+static bool is_at_end(uint32_t n)
+{
+	return bits_count(n) & 1;
+}
+
 /* A record, counted; NULL: there are enough, or no memory. */
 static struct lone *record_take(struct heap *h)
 {
@@ -54,9 +63,8 @@ static struct lone *record_take(struct heap *h)
 		l = fixalloc_alloc(&h->lones.records);
 	}
 	if (l) {
-		*l = (struct lone){ 0 };
 		h->lones.nlive++;
-		h->lones.nmade++;
+		*l = (struct lone){ .at_end = is_at_end(++h->lones.nmade) };
 	}
 	lock_drop(&h->pageheap.lock);
 	return l;
@@ -108,15 +116,6 @@ static void place(struct heap *h, struct span *s, unsigned int kind,
 }
 
 /*
- * Where the one made last lies.  Parities of 1, 2, 3, ... are each as likely,
- * and in step with no loop of the program.  (Thue and Morse.)
- */
-static bool is_at_end(const struct heap *h)
-{
-	return bits_count(h->lones.nmade) & 1;
-}
-
-/*
  * A lone object, allocated, of @size bytes, 0 counting as 1; NULL if there is
  * to be none.  Pinned.
  */
@@ -145,7 +144,7 @@ ALLOCATES struct span *lone_new(struct heap *h, const struct cache *c,
 	s->lone = l;
 	kgc_host_decommit((void *)s->start, PAGE_SIZE);
 	kgc_host_decommit((void *)(span_end(s) - PAGE_SIZE), PAGE_SIZE);
-	place(h, s, kind, size, is_at_end(h));
+	place(h, s, kind, size, l->at_end);
 	return s;
 }
 
@@ -155,7 +154,7 @@ static void fit(struct heap *h, struct cache *c, struct span *s, size_t size)
 	const size_t before = s->size;
 
 	bitmap_clear_span(h, s);
-	place(h, s, s->kind, size, s->cursor != PAGE_SIZE / LONE_UNIT);
+	place(h, s, s->kind, size, s->lone->at_end);
 	c->large_alloc += s->size - before;
 	pacer_add(h, s->size - before);
 }
