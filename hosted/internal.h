@@ -5,6 +5,7 @@
  *	host.c   address space, clock, printing, the finalizer's thread
  *	world.c  threads, slots, stopping and starting
  *	roots.c  what is scanned, and its names
+ *	fault.c  what is said of a fault
  *
  * Locks, in the order they are taken:
  *	world   the word in world.c; odd while someone stops the world

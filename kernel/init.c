@@ -77,6 +77,7 @@ static void heap_init(void)
 		.share = params.gcshare,
 		.profile_rate = params.memprofilerate ? params.memprofilerate
 						      : KGC_PROFILE_OFF,
+		.guard = params.guard,
 	};
 	const int error = kgc_init(&config);
 

@@ -53,6 +53,8 @@ static const struct param table[] = {
 	  "most of the bytes marked and allocated that a full heap marks" },
 	{ "memprofilerate", PARAM_SIZE, &params.memprofilerate, "512K", 0, 0,
 	  "bytes between two samples of the profile; 0: none" },
+	{ "guard", PARAM_UINT, &params.guard, NULL, 0, ~0u,
+	  "one allocation in N lies between pages that fault; 0: none" },
 	{ "heap_reserve", PARAM_SIZE, &params.heap_reserve, NULL, 0, 0,
 	  "address space for the heap" },
 	{ "heap_base", PARAM_SIZE, &params.heap_base, NULL, 0, 0,

@@ -63,13 +63,14 @@ void bitmap_clear_span(struct heap *h, struct span *s)
 /* One block, at the base; nogc blocks never have A. */
 void bitmap_set_large(struct heap *h, struct span *s)
 {
+	const struct bitpos b = bitmap_at(h->arena.start, span_base(s));
 	uintptr_t bits = 0;
 
 	if (s->kind == KIND_NOGC || !kind_is_scanned(s->kind))
 		bits |= BIT_NOSCAN;
 	if (s->kind != KIND_NOGC)
 		bits |= BIT_ALLOC;
-	store(bitmap_of_span(h, s), bits);
+	store(b.word, bits << b.shift);
 }
 
 static void set_allocated(struct heap *h, bool noscan, bitword *w,
@@ -316,7 +317,7 @@ uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit)
 	size_t n = bitmap_words(s);
 	uint32_t count = 0;
 
-	if (s->size > BITS_BYTES)
+	if (s->sizeclass && s->size > BITS_BYTES)
 		return count_objects(h, s, bit);
 	for (; n >= 4; n -= 4, w -= 4)
 		count += bits_count(

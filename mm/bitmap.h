@@ -27,7 +27,7 @@
  * Invariants: no bitmap word describes two spans (a page has 512 or 1024
  * words); inside a small span each object has A or N set as long as the span
  * lives, and the tail, if there is one, N at its start; a large span has one
- * block start, at its base; free pages have none.
+ * block start, at its base, unless it is HELD; free pages have none.
  */
 #ifndef KGC_BITMAP_H
 #define KGC_BITMAP_H
@@ -170,11 +170,11 @@ void bitmap_sweep(struct heap *h, struct span *s);
 void bitmap_unmark(struct heap *h, struct span *s);
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit);
 
-/* The first bitmap word of @s; the next one is one lower. */
+/* The first bitmap word of @s in use; the next one is one lower. */
 static inline bitword *bitmap_of_span(const struct heap *h,
 				      const struct span *s)
 {
-	return bitmap_at(h->arena.start, s->start).word;
+	return bitmap_at(h->arena.start, span_base(s)).word;
 }
 
 /* How many bitmap words of @s can have block starts; a large one has one. */

@@ -196,8 +196,7 @@ static COLD struct cache *cache_new(struct heap *h)
 		return NULL;
 	c = (struct cache *)round_up((uintptr_t)c, WINDOW_SIZE);
 	h->caches_sys += bytes;
-	c->next_sample = h->profile.rate == KGC_PROFILE_OFF ? INTPTR_MAX
-							    : h->profile.rate;
+	prof_start(h, c);
 	init_windows(h, c);
 	init_runs(h, c);
 	return c;
@@ -436,8 +435,7 @@ static void settle(const struct heap *h, struct cache *c, struct window *w,
 
 	c->nfree[class] += reused;
 	c->nmalloc[class] += reused;
-	if (h->profile.rate != KGC_PROFILE_OFF)
-		c->next_sample += w->lease * w->size;
+	prof_return(h, c, w->lease * w->size);
 	w->lease = w->leased = 0;
 }
 
@@ -451,15 +449,10 @@ bool cache_lease(const struct heap *h, struct cache *c, unsigned int kind,
 		 unsigned int class)
 {
 	struct window *w = &c->window[kind][class];
-	uint32_t n = LEASE_MAX;
 
 	settle(h, c, w, class);
-	if (h->profile.rate != KGC_PROFILE_OFF) {
-		n = MIN((uintptr_t)c->next_sample / w->size, n);
-		c->next_sample -= n * w->size;
-	}
-	w->lease = w->leased = n;
-	return n;
+	w->lease = w->leased = prof_lease(h, c, w->size, LEASE_MAX);
+	return w->lease;
 }
 
 /* Keep no longer the @n objects that were recycled first. */

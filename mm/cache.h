@@ -53,6 +53,7 @@ struct source {
 	 * reused first, and so looks empty. */
 	uintptr_t end[NRUNS];
 	bool sample; /* the first object of the next run is sampled */
+	bool lone;   /* before that run, one object is to be lone */
 };
 
 /* Sizes up to here, and flags, that the fast path takes. */
@@ -71,6 +72,9 @@ struct quarantine {
 	uint32_t first, n;
 	size_t bytes;
 };
+
+/* What an allocation may have to stop for: a profile sample, a lone object. */
+enum { STOP_SAMPLE, STOP_LONE, NSTOPS };
 
 /*
  * Tables lead from a size, rounded up to 8, with flags in the low bits, to a
@@ -92,7 +96,8 @@ struct cache {
 	uint64_t nmalloc[KGC_NCLASSES], nfree[KGC_NCLASSES];
 	uint64_t large_alloc, large_free; /* bytes */
 	uint64_t nlookup;
-	intptr_t next_sample; /* bytes left to the next profile sample */
+	intptr_t next_sample;  /* bytes left to the next stop, see prof.c */
+	uint32_t left[NSTOPS]; /* bytes from there to the next of each kind */
 	uint32_t random;
 	unsigned int slot;
 	struct quarantine quarantine;

@@ -137,23 +137,39 @@ static void check_small(struct heap *h, struct span *s, struct faults *f,
 		found(f, "leaving span", s->start, 1, 0);
 }
 
+/* Where an object lies alone the bytes around it are as lone.c left them. */
+static void check_lone(struct span *s, struct faults *f)
+{
+	const uintptr_t base = span_base(s);
+
+	touched(f, "bytes around an object", base, lone_written(s));
+	if (base < s->start + PAGE_SIZE ||
+	    s->size > span_end(s) - PAGE_SIZE - base)
+		found(f, "size of lone object", base, s->size, 0);
+}
+
 static void check_large(struct heap *h, struct span *s, struct faults *f,
 			struct sums *sum)
 {
-	const uintptr_t bits = bitmap_get(h, s->start);
+	const uintptr_t base = span_base(s), bits = bitmap_get(h, base);
+	const bool live = s->where != SPAN_HELD;
 
-	if (is_hardened(h) && s->kind != KIND_NOGC)
-		touched(f, "canary behind an object", s->start,
-			harden_overrun(s, s->start));
-	sum->objects++;
-	sum->bytes += s->size;
+	if (live && is_hardened(h) && s->kind != KIND_NOGC)
+		touched(f, "canary behind an object", base,
+			harden_overrun(s, base));
+	equal(f, "nused of large object", base, s->nused, live);
+	sum->objects += live;
+	sum->bytes += live ? s->size : 0;
 	sum->nspecial += !!(bits & BIT_SPECIAL);
-	equal(f, "allocated bit of large object", s->start, bits & BIT_ALLOC,
-	      s->kind != KIND_NOGC);
-	equal(f, "noscan bit of large object", s->start, !!(bits & BIT_NOSCAN),
-	      s->kind == KIND_NOGC || !kind_is_scanned(s->kind));
-	equal(f, "size of large object", s->start, s->size,
-	      (size_t)s->npages << PAGE_SHIFT);
+	equal(f, "allocated bit of large object", base, bits & BIT_ALLOC,
+	      live && s->kind != KIND_NOGC);
+	equal(f, "noscan bit of large object", base, !!(bits & BIT_NOSCAN),
+	      live && (s->kind == KIND_NOGC || !kind_is_scanned(s->kind)));
+	if (live && span_is_lone(s))
+		check_lone(s, f);
+	else if (live)
+		equal(f, "size of large object", s->start, s->size,
+		      (size_t)s->npages << PAGE_SHIFT);
 }
 
 static void check_page(struct heap *h, const struct span *s, size_t page,
@@ -190,7 +206,7 @@ static void check_free(struct heap *h, struct span *s, size_t page,
 		MIN(span_end(s) - h->arena.start, arena_described(&h->arena));
 	const size_t start = s->start - h->arena.start;
 	const size_t n = end > start ? (end - start) / BITS_BYTES : 0;
-	bitword *base = bitmap_of_span(h, s);
+	bitword *base = bitmap_at(h->arena.start, s->start).word;
 	size_t i, released = 0;
 
 	sum->nfree_spans++;

@@ -30,6 +30,7 @@ enum {
 	DUMP_STAT,
 	DUMP_PAUSES,
 	DUMP_END,
+	DUMP_OFFSET,
 };
 
 /* What an object has besides its words. */
@@ -271,7 +272,7 @@ static uint32_t count_objects(const struct dump *d, const struct span *s)
 	uint32_t i, n = 0;
 
 	for (i = 0; i < s->nelems; i++)
-		n += is_object(d, s, s->start + i * s->size);
+		n += is_object(d, s, span_base(s) + i * s->size);
 	return n;
 }
 
@@ -279,6 +280,10 @@ static void put_inuse(struct dump *d, const struct span *s)
 {
 	uint32_t i, gap = 0;
 
+	if (span_is_lone(s)) {
+		put_byte(d, DUMP_OFFSET);
+		put(d, span_base(s) - s->start);
+	}
 	put_byte(d, DUMP_SPAN);
 	put(d, s->npages);
 	put_byte(d, s->kind);
@@ -287,7 +292,7 @@ static void put_inuse(struct dump *d, const struct span *s)
 	put(d, s->nelems);
 	put(d, count_objects(d, s));
 	for (i = 0; i < s->nelems; i++) {
-		const uintptr_t p = s->start + i * s->size;
+		const uintptr_t p = span_base(s) + i * s->size;
 
 		if (is_object(d, s, p)) {
 			put_object(d, s, p, gap);

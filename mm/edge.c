@@ -21,7 +21,7 @@ bool edge_find(struct heap *h, uintptr_t p, struct object *o)
 	o->index = span_index(h, s, p);
 	if (o->index >= s->nelems)
 		return false;
-	o->base = s->start + o->index * s->size;
+	o->base = span_base(s) + o->index * s->size;
 	return bitmap_get(h, o->base) & BIT_ALLOC &&
 	       !cache_holds(h, s, o->base);
 }

@@ -11,7 +11,7 @@ static void object(struct heap *h, struct out *o, const struct span *s,
 		   uintptr_t addr)
 {
 	const uint32_t i = span_index(h, s, addr);
-	const uintptr_t base = s->start + i * s->size;
+	const uintptr_t base = span_base(s) + i * s->size;
 	bool live;
 
 	if (i >= s->nelems) {
@@ -43,6 +43,8 @@ void explain_write(struct heap *h, struct out *o, uintptr_t addr)
 		out_text(o, "no heap yet");
 	else if (addr - h->arena.start < h->arena.used) {
 		s = span_of(h, addr);
+		if (s && span_is_lone(s) && lone_explain(o, s, addr))
+			return;
 		if (s && s->size && s->sizeclass < KGC_NCLASSES)
 			object(h, o, s, addr);
 		else

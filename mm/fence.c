@@ -128,7 +128,7 @@ void *fence_set(struct heap *h, void *p, size_t size)
 /* The fences of a large object; @s is about to be free. */
 void fence_clear_large(struct heap *h, const struct span *s)
 {
-	clear(h, s, s->start);
+	clear(h, s, span_base(s));
 }
 
 static bool is_used(struct heap *h, const struct span *s, uintptr_t base)
@@ -154,7 +154,7 @@ static void judge_gap(struct heap *h, const struct span *s, uintptr_t base,
 {
 	const uintptr_t next = base + s->size;
 
-	bad->kind = "overflow";
+	bad->kind = p < base ? "underflow" : "overflow";
 	name(h, s, base, p, bad);
 	if (p >= base + bad->size && s->sizeclass &&
 	    next < s->start + s->nelems * s->size && is_used(h, s, next) &&
@@ -178,14 +178,14 @@ static bool judge(struct heap *h, uintptr_t p, size_t size,
 	i = span_index(h, s, p);
 	if (i >= s->nelems)
 		return true;
-	base = s->start + i * s->size;
+	base = span_base(s) + i * s->size;
 	if (!is_used(h, s, base)) {
 		bad->kind = "use after free";
 		name(h, s, base, p, bad);
 		return true;
 	}
 	fence = fence_of(h, s, base);
-	if (p < fence && size <= fence - p)
+	if (p >= base && p < fence && size <= fence - p)
 		return false;
 	judge_gap(h, s, base, p, bad);
 	return true;

@@ -14,8 +14,11 @@
  */
 #include "internal.h"
 
-static COLD void free_large(struct heap *h, struct cache *c, struct span *s)
+static COLD ALLOCATES void free_large(struct heap *h, struct cache *c,
+				      struct span *s)
 {
+	if (unlikely(span_is_lone(s)))
+		lone_note_free(s);
 	c->nfree[0]++;
 	c->large_free += s->size;
 	pacer_add(h, -s->size);
@@ -27,7 +30,7 @@ static COLD void free_large(struct heap *h, struct cache *c, struct span *s)
 }
 
 /* As kgc_free(), into @h; the caller's slot has a cache. */
-COLD void heap_free(struct heap *h, void *p)
+COLD ALLOCATES void heap_free(struct heap *h, void *p)
 {
 	struct cache *c = h->cache[kgc_host_pin()];
 	const struct object o = object_of(h, p, "free");
@@ -102,7 +105,7 @@ static bool free_small(struct heap *h, struct cache *c, uintptr_t p)
 }
 
 /* kgc_free() of what the fast path does not take. */
-static COLD NOINLINE void free_other(void *p)
+static COLD NOINLINE ALLOCATES void free_other(void *p)
 {
 	struct heap *h = &heap;
 	bool done;
@@ -117,7 +120,7 @@ static COLD NOINLINE void free_other(void *p)
 	check_operation();
 }
 
-static COLD NOINLINE void free_unpinned(void *p)
+static COLD NOINLINE ALLOCATES void free_unpinned(void *p)
 {
 	kgc_host_unpin();
 	free_other(p);
@@ -125,7 +128,7 @@ static COLD NOINLINE void free_unpinned(void *p)
 
 /* kgc_free() of an object that its window has no room for, or does not know yet
  * as handed out; or of anything else.  @c is no handler's. */
-static NOINLINE void free_next(void *p, struct cache *c)
+static NOINLINE ALLOCATES void free_next(void *p, struct cache *c)
 {
 	if (unlikely(!free_small(&heap, c, (uintptr_t)p)))
 		return free_unpinned(p);

@@ -37,6 +37,7 @@ static int init_parts(struct heap *h, const struct kgc_config *config)
 	pacer_init(h, config);
 	cycle_init(h);
 	prof_init(h, config);
+	lone_init(h, config);
 	err = mark_init(h, config);
 	if (err)
 		return err;
@@ -117,7 +118,7 @@ static void walk_span(struct heap *h, const struct span *s, kgc_walk_fn *visit,
 	uint32_t i;
 
 	for (i = 0; i < s->nelems; i++) {
-		p = s->start + i * s->size;
+		p = span_base(s) + i * s->size;
 		if (bitmap_get(h, p) & bit && !cache_holds(h, s, p))
 			visit((void *)p, object_size(h, s, p),
 			      kind_flags(s->kind), arg);

@@ -19,7 +19,8 @@
  *   4. The list is empty: take pages from the page heap, and carve them.
  *   5. The page heap has no run that long: grow the arena.
  * A larger object is a span of its own, straight from the page heap.  All the
- * cost of steps 2 to 5 is shared by the objects of a window.
+ * cost of steps 2 to 5 is shared by the objects of a window.  With guard=N one
+ * small object in N is such a span too, between two pages that fault (lone.c).
  *
  * What a run handed out is set allocated in the bitmap later, many objects at a
  * time: before anybody reads their bits, and when one of them is freed
@@ -30,8 +31,8 @@
  * hand out again, while one slot is in use; their span counts them as used
  * until they are forgotten, as they are before another run is taken and
  * whenever the world stops.  When it was the first of a full span, the span
- *goes to the end of its central list; when it was the last of a span that no
- *cache holds, the pages go back to the page heap.
+ * goes to the end of its central list; when it was the last of a span that no
+ * cache holds, the pages go back to the page heap.
  *
  * Bits of a block change before the block can be reused, always.
  *
@@ -152,6 +153,7 @@ enum span_where {
 	SPAN_LISTED,  /* in its central list: has free objects */
 	SPAN_CACHED,  /* in a window of slot span->owner */
 	SPAN_LEAVING, /* its pages are on their way to the page heap */
+	SPAN_HELD,    /* of a lone object, free: they fault for a while */
 };
 
 /*
@@ -160,15 +162,22 @@ enum span_where {
  * still finds a record: state and bounds decide (span_of).
  */
 struct span {
-	struct span *next, *prev;  /* in a bin or a central list */
+	struct span *next; /* in a bin or a central list */
+	union {
+		struct span *prev; /* likewise */
+		struct lone *lone; /* of a lone object: what is known of it */
+	};
 	struct span *next_pending; /* in the marker's list of pending spans */
 	uintptr_t start;	   /* address of the first page */
-	size_t size;		   /* of an object, bytes; large: the span's */
+	size_t size;		   /* of an object, bytes; large: the span's,
+				      unless it is lone */
 	uint32_t npages;
 	union {
 		struct {		 /* in use */
 			uint16_t nelems; /* objects; 1 if large */
-			uint16_t cursor; /* object at which the cache goes on */
+			/* Small: object at which the cache goes on.  Large:
+			 * where the object begins, see span_base(). */
+			uint16_t cursor;
 		};
 		uint32_t idle_since; /* free: cycle in which it became so */
 	};
@@ -406,6 +415,27 @@ struct profile {
 	struct fixalloc records;
 };
 
+/* What is known of an object between guard pages. */
+enum { LONE_DEPTH = 8 };
+struct lone {
+	struct lone *next; /* held: in the order they were freed */
+	struct span *span;
+	size_t asked;	       /* bytes */
+	bool at_end;	       /* of its pages, not at their start */
+	bool is_freed;	       /* by the program */
+	uint8_t nmade, nfreed; /* return addresses, innermost first */
+	uintptr_t made[LONE_DEPTH], freed[LONE_DEPTH];
+};
+
+/* Lone objects, under pageheap.lock. */
+struct lones {
+	uint32_t every; /* one object in so many is one; 0: none */
+	uint32_t nlive, nheld;
+	uint32_t nmade;		  /* ever */
+	struct lone *held, *last; /* oldest first */
+	struct fixalloc records;
+};
+
 struct pacer {
 	_Atomic size_t
 		allocated; /* heap_alloc, but for what caches still hold */
@@ -460,6 +490,7 @@ struct heap {
 	struct specials specials;
 	struct types types;
 	struct profile profile;
+	struct lones lones;
 	struct pacer pacer;
 	_Atomic size_t caches_sys; /* bytes of all caches */
 	size_t sweep_page;	   /* where sweep_some goes on; pageheap.lock */
@@ -493,6 +524,24 @@ struct heap {
 	_Atomic bool uncollectable; /* such spans were made: roots */
 };
 extern struct heap heap;
+
+/*
+ * Where the first object of @s begins: with the span, unless it is lone.
+ * (LONE_UNIT divides every offset, and half a MiB is more than there is.)
+ */
+enum { LONE_UNIT = 8 };
+static inline uintptr_t span_base(const struct span *s)
+{
+	/* A small span's belongs to the slot that has it: not to be read. */
+	const volatile uint16_t *cursor = &s->cursor;
+
+	return s->start + (s->sizeclass ? 0 : (uintptr_t)*cursor * LONE_UNIT);
+}
+
+static inline bool span_is_lone(const struct span *s)
+{
+	return !s->sizeclass && span_base(s) != s->start;
+}
 
 #include "bitmap.h"
 
@@ -533,6 +582,7 @@ int pageheap_init(struct heap *h, const struct kgc_config *config);
 void pageheap_destroy(struct heap *h);
 struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align);
 void pageheap_free(struct heap *h, struct span *s);
+void pageheap_free_reserved_locked(struct heap *h, struct span *s);
 size_t pageheap_release(struct heap *h, size_t bytes, uint32_t min_age);
 struct span *pageheap_next(struct heap *h, size_t *page);
 
@@ -542,6 +592,8 @@ void spanlist_remove(struct spanlist *l, struct span *s);
 struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c);
 struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 			    size_t align);
+void span_set_large(struct heap *h, struct span *s, unsigned int kind,
+		    size_t size);
 void span_free_pages(struct heap *h, struct span *s);
 uint32_t span_take_run(struct heap *h, struct span *s, struct run *r,
 		       uint32_t max, bool set);
@@ -762,6 +814,7 @@ bool mark_lives(struct heap *h, uintptr_t base);
 /* sweep.c */
 void sweep_start(struct heap *h);
 void sweep_span(struct heap *h, struct span *s);
+void sweep_nothing(struct heap *h, struct span *s);
 void sweep_some(struct heap *h, size_t npages);
 void sweep_all(struct heap *h);
 static inline bool sweep_is_done(const struct heap *h, struct span *s)
@@ -858,15 +911,33 @@ void gctrace_print(const struct heap *h, const struct kgc_cycle *c);
 
 /* prof.c */
 int prof_init(struct heap *h, const struct kgc_config *config);
+uint32_t prof_lease(const struct heap *h, struct cache *c, uint32_t size,
+		    uint32_t max);
+void prof_return(const struct heap *h, struct cache *c, uint32_t bytes);
 uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size);
 void prof_run(struct heap *h, struct cache *c, struct source *from, uintptr_t p,
 	      size_t size, size_t bytes);
 void prof_large(struct heap *h, struct cache *c, uintptr_t p, size_t size);
+void prof_start(const struct heap *h, struct cache *c);
+bool prof_lone_is_due(struct heap *h, struct cache *c, struct source *from,
+		      size_t size);
+uint32_t prof_backtrace(uintptr_t *pc, uint32_t max);
 const struct bucket *prof_next(struct heap *h, size_t *chain,
 			       const struct bucket *after, struct bucket *copy);
 void prof_write(struct heap *h, struct out *o);
 int prof_sites(struct heap *h, kgc_site_fn *visit, void *arg);
 void prof_freed(struct heap *h, struct bucket *b, size_t size);
+
+/* lone.c */
+void lone_init(struct heap *h, const struct kgc_config *config);
+struct span *lone_new(struct heap *h, const struct cache *c, unsigned int kind,
+		      size_t size);
+void lone_note_free(struct span *s);
+void lone_hold(struct heap *h, struct span *s);
+bool lone_give_back_locked(struct heap *h, uint32_t leave);
+const uintptr_t *lone_written(const struct span *s);
+void lone_text(struct out *o, const struct span *s, uint32_t max);
+bool lone_explain(struct out *o, const struct span *s, uintptr_t addr);
 
 /* object.c */
 struct object {
@@ -877,7 +948,7 @@ struct object {
 bool object_find(struct heap *h, uintptr_t p, struct object *o);
 const char *object_check(struct heap *h, uintptr_t p, struct object *o);
 struct object object_of(struct heap *h, const void *p, const char *operation);
-enum { OBJECT_TEXT = 192 };
+enum { OBJECT_TEXT = 320 };
 const struct bucket *object_site(struct heap *h, uintptr_t base);
 void object_text(struct heap *h, const struct span *s, uintptr_t base,
 		 const struct bucket *site, char *buf, size_t size);
@@ -923,7 +994,7 @@ struct faults {
 };
 void check_heap(struct heap *h, struct faults *faults);
 void check_operation(void);
-enum { CHECK_TEXT = 320 };
+enum { CHECK_TEXT = 448 };
 void check_text(struct heap *h, const struct fault *f, char *buf, size_t size);
 
 /* explain.c */

@@ -35,7 +35,7 @@ static size_t show_unmarked(struct heap *h, const struct span *s,
 	uint32_t i;
 
 	for (i = 0; i < s->nelems; i++) {
-		p = s->start + i * s->size;
+		p = span_base(s) + i * s->size;
 		bits = bitmap_get(h, p);
 		if (!(bits & BIT_ALLOC) || bits & BIT_MARK)
 			continue;

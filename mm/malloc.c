@@ -101,15 +101,56 @@ static void *take_small(struct heap *h, struct cache *c, unsigned int class,
 	return take_other(h, c, kind, class, flags);
 }
 
-/* The same, from a new run if need be; NULL if there is no memory.  Pinned. */
-static ALLOCATES void *take_or_refill(struct heap *h, struct cache *c,
-				      unsigned int class, unsigned int flags)
+/* A large object was allocated. */
+static void count_large(struct heap *h, struct cache *c, const struct span *s)
 {
+	c->nmalloc[0]++;
+	c->large_alloc += s->size;
+	pacer_add(h, s->size);
+	if (s->kind == KIND_NOGC)
+		h->pageheap.nogc_bytes += s->size;
+}
+
+/* A small object between guard pages; NULL if there is to be none. */
+static COLD ALLOCATES void *alloc_lone(struct heap *h, struct cache *c,
+				       size_t size, unsigned int kind)
+{
+	const struct span *s = lone_new(h, c, kind, size);
+
+	if (!s)
+		return NULL;
+	count_large(h, c, s);
+	return (void *)span_base(s);
+}
+
+/* The same if one is due; else what can be taken after all, for who stopped for
+ * another reason. */
+static COLD ALLOCATES void *take_lone(struct heap *h, struct cache *c,
+				      unsigned int class, size_t size,
+				      unsigned int flags)
+{
+	const unsigned int kind = kind_of(flags);
+	void *p = NULL;
+
+	if (prof_lone_is_due(h, c, &c->source[kind][class],
+			     h->classes.of[class].size))
+		p = alloc_lone(h, c, size, kind);
+	return p ? p : take_small(h, c, class, flags);
+}
+
+/* A small object, from a new run if need be; NULL if there is no memory.
+ * Pinned. */
+static ALLOCATES void *take_or_refill(struct heap *h, struct cache *c,
+				      size_t size, unsigned int flags)
+{
+	const unsigned int class = sizeclass_of(&h->classes, size);
 	const unsigned int kind = kind_of(flags);
 	struct run *r = &c->window[kind][class].run[run_of(flags)];
 	void *p = take_small(h, c, class, flags);
 	size_t bytes;
 
+	if (!p && unlikely(h->lones.every))
+		p = take_lone(h, c, class, size, flags);
 	if (p || !cache_refill(h, c, kind, class, flags))
 		return p;
 	bytes = run_left(r);
@@ -125,7 +166,7 @@ static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 					unsigned int flags)
 {
 	struct cache *c = h->cache[kgc_host_pin()];
-	void *p = take_or_refill(h, c, sizeclass_of(&h->classes, size), flags);
+	void *p = take_or_refill(h, c, size, flags);
 
 	if (p && is_hardened(h))
 		harden_new(h, p, size, flags);
@@ -134,16 +175,6 @@ static COLD ALLOCATES void *alloc_small(struct heap *h, size_t size,
 }
 
 /* --- large objects ------------------------------------------------------- */
-
-/* A large object was allocated. */
-static void count_large(struct heap *h, struct cache *c, const struct span *s)
-{
-	c->nmalloc[0]++;
-	c->large_alloc += s->size;
-	pacer_add(h, s->size);
-	if (s->kind == KIND_NOGC)
-		h->pageheap.nogc_bytes += s->size;
-}
 
 /* A span of its own; NULL if there is no memory. */
 static COLD ALLOCATES void *alloc_large(struct heap *h, size_t size,
@@ -364,8 +395,7 @@ static NOINLINE ALLOCATES void *alloc_run(size_t size, unsigned int flags,
 
 	if ((char *)c != kgc_nobody && !h->oom.size && !h->pacer.stress &&
 	    !pacer_is_due(h))
-		p = take_or_refill(h, c, sizeclass_of(&h->classes, size),
-				   flags);
+		p = take_or_refill(h, c, size, flags);
 	if (unlikely(!p))
 		return alloc_unpinned(size, flags);
 	if (unlikely(kgc_host_unpin_due()))

@@ -61,7 +61,7 @@ static inline uintptr_t base_of(const struct heap *h, uintptr_t p)
 
 	if (unlikely(!layout)) {
 		s = span_of(h, p);
-		return s && s->kind != KIND_NOGC ? s->start : 0;
+		return s && s->kind != KIND_NOGC ? span_base(s) : 0;
 	}
 	in = LAYOUT_PAGE(layout) * PAGE_SIZE + off % PAGE_SIZE;
 	return p - in + ((uint64_t)in * c->magic >> 32) * c->size;

@@ -134,7 +134,7 @@ static __attribute__((noinline)) size_t scan_other(struct heap *h,
 		mark_typed(h, s, p);
 		return 0;
 	}
-	hi = s->start + s->size;
+	hi = span_base(s) + s->size;
 	if (s->sizeclass)
 		hi += span_index(h, s, p) * s->size;
 	if (hi - p > CHUNK * WORD_SIZE) {
@@ -244,7 +244,7 @@ static void scan_pending(struct heap *h, struct marker *m, const struct span *s)
 	kept.n = kept.which = 0;
 	q.n = q.next = 0;
 	for (i = 0; i < s->nelems; i++) {
-		p = s->start + i * s->size;
+		p = span_base(s) + i * s->size;
 		bits = bitmap_get(h, p);
 		if (!(bits & BIT_MARK) || bits & BIT_NOSCAN)
 			continue;

@@ -49,7 +49,7 @@ static const char *object_why(struct heap *h, uintptr_t p, struct object *o)
 	o->index = span_index(h, s, p);
 	if (o->index >= s->nelems)
 		return "not an allocated block (tail of a span)";
-	o->base = s->start + o->index * s->size;
+	o->base = span_base(s) + o->index * s->size;
 	return is_allocated(h, s, o->base, slot) ? NULL : "already free";
 }
 
@@ -100,6 +100,10 @@ void object_text(struct heap *h, const struct span *s, uintptr_t base,
 	out_text(&o, " of ");
 	out_number(&o, s->size);
 	out_text(&o, " bytes");
+	if (span_is_lone(s)) {
+		lone_text(&o, s, SITE_SHOWN);
+		return;
+	}
 	if (!site)
 		site = object_site(h, base);
 	if (!site && is_hardened(h))
@@ -110,18 +114,27 @@ void object_text(struct heap *h, const struct span *s, uintptr_t base,
 	}
 }
 
+static COLD _Noreturn void refuse(struct heap *h, const void *p,
+				  const struct object *o, const char *operation,
+				  const char *why)
+{
+	char text[OBJECT_TEXT] = "";
+
+	h->suspect = (uintptr_t)p;
+	if (span_of(h, (uintptr_t)p) && o->index < o->span->nelems)
+		object_text(h, o->span,
+			    span_base(o->span) + o->index * o->span->size, NULL,
+			    text, sizeof(text));
+	kgc_host_panic("gc: %s %p: %s%s", operation, p, why, text);
+}
+
 /* The object with base @p; anything else is the caller's mistake. */
 struct object object_of(struct heap *h, const void *p, const char *operation)
 {
-	char text[OBJECT_TEXT] = "";
 	struct object o;
 	const char *why = object_check(h, (uintptr_t)p, &o);
 
-	if (likely(!why))
-		return o;
-	h->suspect = (uintptr_t)p;
-	if (span_of(h, (uintptr_t)p) && o.index < o.span->nelems)
-		object_text(h, o.span, o.span->start + o.index * o.span->size,
-			    NULL, text, sizeof(text));
-	kgc_host_panic("gc: %s %p: %s%s", operation, p, why, text);
+	if (unlikely(why))
+		refuse(h, p, &o, operation, why);
+	return o;
 }

@@ -375,6 +375,9 @@ struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align)
 		s = h->cut_reserved(h, npages, align);
 	if (!s)
 		s = take_run(h, npages, MAX(align, PAGE_SIZE));
+	/* What is held for reports alone may be what is missing. */
+	if (!s && lone_give_back_locked(h, 0))
+		s = take_run(h, npages, MAX(align, PAGE_SIZE));
 	/* Idle pages elsewhere may be the memory that the host lacks. */
 	if (!s && !ph->no_space && release_all(h))
 		s = take_run(h, npages, MAX(align, PAGE_SIZE));
@@ -386,7 +389,7 @@ struct span *pageheap_alloc(struct heap *h, size_t npages, size_t align)
 		s->sweepgen = h->sweepgen;
 		/* Without objects, and nobody's to free, until it is made. */
 		s->size = 0;
-		s->nelems = 0;
+		s->nelems = s->cursor = 0;
 		s->sizeclass = 0;
 		s->where = SPAN_LEAVING;
 		s->state = SPAN_INUSE;
@@ -406,6 +409,17 @@ void pageheap_free(struct heap *h, struct span *s)
 	s->idle_since = h->numgc;
 	pageheap_insert(h, s);
 	lock_drop(&ph->lock);
+}
+
+/* The same, of a span whose pages are not Ready any more. */
+void pageheap_free_reserved_locked(struct heap *h, struct span *s)
+{
+	h->pageheap.inuse -= (size_t)s->npages << PAGE_SHIFT;
+	s->idle_since = h->numgc;
+	s->needzero = false;
+	s->nreleased = 0;
+	set_released(h, s, page_of(h, s->start), s->npages, true);
+	pageheap_insert(h, s);
 }
 
 /*

@@ -6,7 +6,7 @@
  * stack selects a bucket, and a record on the object leads back to it when
  * the object dies.  The distance to the next sample is drawn uniformly from
  * [0, 2 rate), as in Go 2011; objects of rate bytes and more are always
- * sampled.
+ * sampled.  What guard=N is to choose (lone.c) is found in the same way.
  *
  * The fast path of an allocation knows nothing of this.  Bytes are counted
  * when a window is taken, and a window is cut short where a sample is due:
@@ -24,6 +24,7 @@
 #define PROFILE_RATE_DEFAULT (512 * KIB)
 #define RATE_MOST	     ((size_t)0x3fff0000) /* draws stay in 31 bits */
 #define PROF_OWN	     8 /* frames of mm/ between a caller and record() */
+#define LONE_GRAIN	     16 /* bytes: see lone_is_drawn() */
 
 int prof_init(struct heap *h, const struct kgc_config *config)
 {
@@ -119,26 +120,129 @@ static ALLOCATES void record(struct heap *h, uintptr_t p, size_t size)
 	lock_drop(&h->specials.lock);
 }
 
-/* Draw the distance to the next sample, from where this one was due. */
-static void draw(const struct heap *h, struct cache *c)
+/* The same for others: its innermost @max frames to @pc; returns how many. */
+ALLOCATES uint32_t prof_backtrace(uintptr_t *pc, uint32_t max)
 {
-	const size_t rate = MIN(h->profile.rate, RATE_MOST);
+	uintptr_t all[PROF_DEPTH + PROF_OWN], *caller;
+	const uint32_t n = backtrace(all, PROF_DEPTH + PROF_OWN, &caller);
 
-	c->next_sample += (uint64_t)random_next(c) * (uint32_t)(2 * rate) >> 32;
-	if (c->next_sample < 0)
-		c->next_sample = 0;
+	memcpy(pc, caller, MIN(n, max) * sizeof(*pc));
+	return MIN(n, max);
+}
+
+/* --- where to stop --- */
+
+static bool is_sampling(const struct heap *h)
+{
+	return h->profile.rate != KGC_PROFILE_OFF;
+}
+
+/* Bytes between two stops of kind @k, on average; lone objects have none. */
+static uint32_t rate_of(const struct heap *h, int k)
+{
+	const uint32_t every = h->lones.every - 1; /* 0: never */
+
+	if (k == STOP_LONE)
+		return MIN(every, RATE_MOST / LONE_GRAIN) * LONE_GRAIN;
+	return MIN(h->profile.rate, RATE_MOST);
+}
+
+/* Draw how far it is from one stop of kind @k to the next. */
+static uint32_t draw(const struct heap *h, struct cache *c, int k)
+{
+	return (uint64_t)random_next(c) * (2 * rate_of(h, k)) >> 32;
+}
+
+/* Go on to the next stop, from where this one was due or passed. */
+static void go_on(struct cache *c)
+{
+	const uint32_t passed = c->next_sample < 0 ? -c->next_sample : 0;
+	uint32_t step = UINT32_MAX;
+	int k;
+
+	for (k = 0; k < NSTOPS; k++) {
+		c->left[k] -= MIN(c->left[k], passed);
+		step = MIN(step, c->left[k]);
+	}
+	for (k = 0; k < NSTOPS; k++)
+		c->left[k] -= step;
+	c->next_sample = MAX(c->next_sample, 0) + (intptr_t)step;
+}
+
+void prof_start(const struct heap *h, struct cache *c)
+{
+	c->left[STOP_SAMPLE] = rate_of(h, STOP_SAMPLE);
+	c->left[STOP_LONE] = rate_of(h, STOP_LONE);
+	go_on(c);
+}
+
+/*
+ * An object of @size bytes lies where a stop for a lone one was drawn, which
+ * is the likelier the larger it is: one in N objects is wanted, of any size.
+ */
+static bool lone_is_drawn(const struct heap *h, struct cache *c, size_t size)
+{
+	const uint32_t reach = MIN(size, rate_of(h, STOP_LONE));
+
+	return h->lones.every &&
+	       (uint64_t)random_next(c) * reach >> 32 < LONE_GRAIN;
+}
+
+/*
+ * @c stops, at an object of @size bytes: note what for, to be done when @from
+ * is next asked for an object.
+ */
+static void stop(const struct heap *h, struct cache *c, struct source *from,
+		 size_t size)
+{
+	bool passed = false;
+
+	if (!c->left[STOP_SAMPLE]) {
+		from->sample = size < h->profile.rate && is_sampling(h);
+		c->left[STOP_SAMPLE] = draw(h, c, STOP_SAMPLE);
+	}
+	if (!c->left[STOP_LONE]) {
+		from->lone = lone_is_drawn(h, c, size);
+		passed = !from->lone;
+		c->left[STOP_LONE] = draw(h, c, STOP_LONE);
+	}
+	go_on(c);
+	if (passed) /* once for each object */
+		c->next_sample = MAX(c->next_sample, (intptr_t)size);
 }
 
 /* How many objects of @size bytes a window of @c may have. */
 uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size)
 {
-	const size_t rate = h->profile.rate;
-
-	if (rate == KGC_PROFILE_OFF)
+	if (!is_sampling(h) && !h->lones.every)
 		return UINT32_MAX;
-	if (size >= rate || (uintptr_t)c->next_sample < size)
+	if ((size >= h->profile.rate && is_sampling(h)) ||
+	    (uintptr_t)c->next_sample < size)
 		return 1;
 	return (uint32_t)c->next_sample / (uint32_t)size;
+}
+
+/*
+ * How many objects of @size bytes, at most @max, may be reused before a stop:
+ * they count as allocated.
+ */
+uint32_t prof_lease(const struct heap *h, struct cache *c, uint32_t size,
+		    uint32_t max)
+{
+	if (!is_sampling(h) && !h->lones.every)
+		return max;
+	if (c->next_sample < (intptr_t)size)
+		return 0;
+	max = MIN((uint32_t)c->next_sample / size, max);
+	c->next_sample -= max * size;
+	return max;
+}
+
+/* @bytes of a lease were not used. */
+void prof_return(const struct heap *h, struct cache *c, uint32_t bytes)
+{
+	if (is_sampling(h) || h->lones.every)
+		c->next_sample += bytes;
 }
 
 /*
@@ -148,22 +252,41 @@ uint32_t prof_limit(struct heap *h, const struct cache *c, size_t size)
 ALLOCATES void prof_run(struct heap *h, struct cache *c, struct source *from,
 			uintptr_t p, size_t size, size_t bytes)
 {
-	const size_t rate = h->profile.rate;
-	const bool sample = from->sample || size >= rate;
+	const bool large = size >= h->profile.rate;
+	const bool sample = from->sample || large;
 
-	if (rate == KGC_PROFILE_OFF)
+	if (!is_sampling(h) && !h->lones.every) {
+		c->next_sample = INTPTR_MAX;
 		return;
+	}
 	from->sample = false;
-	if (size < rate) {
+	if (!large || h->lones.every) {
 		c->next_sample -= bytes;
+		if (large) /* sampled anyhow: no draw is nearer for it */
+			c->left[STOP_SAMPLE] += bytes;
 		/* Due within the object behind the run. */
-		if (c->next_sample < (intptr_t)size) {
-			from->sample = true;
-			draw(h, c);
-		}
+		if (c->next_sample < (intptr_t)size)
+			stop(h, c, from, size);
 	}
 	if (sample)
 		record(h, p, size);
+}
+
+/*
+ * @from has no object of @size bytes left for the caller: is the next one to
+ * be lone?  Stops where objects that were freed of late are used up to a stop.
+ */
+bool prof_lone_is_due(struct heap *h, struct cache *c, struct source *from,
+		      size_t size)
+{
+	bool due;
+
+	if (!from->lone && !c->left[STOP_LONE] &&
+	    c->next_sample < (intptr_t)size)
+		stop(h, c, from, size);
+	due = from->lone;
+	from->lone = false;
+	return due;
 }
 
 /* The large object @p of @size bytes was allocated. */
@@ -171,18 +294,16 @@ ALLOCATES void prof_large(struct heap *h, struct cache *c, uintptr_t p,
 			  size_t size)
 {
 	const size_t rate = h->profile.rate;
-	bool sample = size >= rate;
+	struct source large = { .sample = size >= rate };
 
-	if (rate == KGC_PROFILE_OFF)
+	if (!is_sampling(h))
 		return;
-	if (!sample) {
+	if (size < rate) {
 		c->next_sample -= size;
-		if (c->next_sample <= 0) {
-			sample = true;
-			draw(h, c);
-		}
+		if (c->next_sample <= 0)
+			stop(h, c, &large, 0); /* never lone */
 	}
-	if (sample)
+	if (large.sample)
 		record(h, p, size);
 }
 

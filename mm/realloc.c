@@ -68,7 +68,8 @@ static ALLOCATES void *resize_moved(void *p, size_t have, size_t size,
 	size_t room = 0; /* of a small block, which is not cleared twice */
 	void *to;
 
-	if (size <= SMALL_MAX && !is_guarded(&heap) && kind != KIND_NOGC)
+	if (size <= SMALL_MAX && !is_guarded(&heap) && kind != KIND_NOGC &&
+	    !heap.lones.every)
 		room = heap.classes.of[sizeclass_of(&heap.classes, size)].size;
 	to = kind == KIND_TYPED
 		     ? typed_like(&heap, p, have, size)

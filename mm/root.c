@@ -89,7 +89,7 @@ static void visit_uncollectable(struct heap *h, const struct visit *v)
 		if (s->kind != KIND_UNCOLLECTABLE)
 			continue;
 		for (i = 0; i < s->nelems; i++) {
-			p = s->start + i * s->size;
+			p = span_base(s) + i * s->size;
 			if (bitmap_get(h, p) & BIT_ALLOC &&
 			    !cache_holds(h, s, p))
 				v->visit((void *)p, (void *)(p + s->size),

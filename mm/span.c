@@ -72,7 +72,23 @@ struct span *span_new_small(struct heap *h, unsigned int kind, unsigned int c)
 	return s;
 }
 
-/* A span of one object, its bits set; NULL: no memory. */
+/* Make @s, of the page heap, a span of one object of @size, its bits set. */
+void span_set_large(struct heap *h, struct span *s, unsigned int kind,
+		    size_t size)
+{
+	if (kind & KGC_UNCOLLECTABLE)
+		h->uncollectable = true;
+	s->kind = kind;
+	s->size = size;
+	s->nused = 1;
+	s->special = false;
+	bitmap_set_large(h, s);
+	s->where = SPAN_NOWHERE;
+	atomic_thread_fence(memory_order_release);
+	s->nelems = 1;
+}
+
+/* A span of one object; NULL: no memory. */
 struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 			    size_t align)
 {
@@ -80,18 +96,8 @@ struct span *span_new_large(struct heap *h, unsigned int kind, size_t npages,
 
 	sweep_some(h, npages);
 	s = pageheap_alloc(h, npages, align);
-	if (!s)
-		return NULL;
-	if (kind & KGC_UNCOLLECTABLE)
-		h->uncollectable = true;
-	s->kind = kind;
-	s->size = npages << PAGE_SHIFT;
-	s->nused = 1;
-	s->special = false;
-	bitmap_set_large(h, s);
-	s->where = SPAN_NOWHERE;
-	atomic_thread_fence(memory_order_release);
-	s->nelems = 1;
+	if (s)
+		span_set_large(h, s, kind, npages << PAGE_SHIFT);
 	return s;
 }
 
@@ -100,6 +106,10 @@ void span_free_pages(struct heap *h, struct span *s)
 {
 	kgc_assert(s->nused == 0);
 	bitmap_clear_span(h, s);
+	if (unlikely(span_is_lone(s))) {
+		lone_hold(h, s);
+		return;
+	}
 	if (s->sizeclass)
 		memset(&h->layout[page_of(h, s->start)], 0,
 		       s->npages * sizeof(*h->layout));

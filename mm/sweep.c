@@ -35,6 +35,8 @@ static void forget_dead(struct heap *h, struct span *s)
 {
 	const size_t n = bitmap_words(s);
 	bitword *base = bitmap_of_span(h, s);
+	/* What bit 0 of the first of these words describes. */
+	const uintptr_t start = span_base(s) & -(uintptr_t)BITS_BYTES;
 	uintptr_t w, dead, at, left = 0;
 	size_t i;
 
@@ -46,7 +48,7 @@ static void forget_dead(struct heap *h, struct span *s)
 		left |= w >> 3 * BITS_K & ~dead;
 		for (; dead; dead &= dead - 1) {
 			at = i * BITS_K + __builtin_ctzl(dead);
-			special_forget(h, s->start + at * WORD_SIZE, s->size);
+			special_forget(h, start + at * WORD_SIZE, s->size);
 		}
 	}
 	s->special = left;
@@ -78,7 +80,7 @@ static void sweep_claimed(struct heap *h, struct span *s, struct cache *c)
 		empty = central_swept(h, s, left);
 	} else {
 		s->nused = left;
-		empty = left == 0;
+		empty = left != before; /* a lone one may have been free */
 		if (empty) {
 			c->large_free += s->size;
 			s->where = SPAN_LEAVING;
@@ -104,6 +106,18 @@ void sweep_span(struct heap *h, struct span *s)
 		while (!sweep_is_done(h, s))
 			kgc_host_relax();
 	kgc_host_unpin();
+}
+
+/* @s has no objects, and is no span soon: nobody is to sweep it later. */
+void sweep_nothing(struct heap *h, struct span *s)
+{
+	uint32_t behind = h->sweepgen - 2;
+
+	if (!atomic_compare_exchange_strong_explicit(
+		    &s->sweepgen, &behind, h->sweepgen, memory_order_acquire,
+		    memory_order_relaxed))
+		while (!sweep_is_done(h, s))
+			kgc_host_relax();
 }
 
 /*

@@ -40,7 +40,7 @@ static uintptr_t block_of(struct heap *h, uintptr_t p)
 	if (!s)
 		return 0;
 	i = span_index(h, s, p);
-	return i < s->nelems ? s->start + i * s->size : 0;
+	return i < s->nelems ? span_base(s) + i * s->size : 0;
 }
 
 static void holder_drop(struct heap *h, uintptr_t link)

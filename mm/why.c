@@ -411,7 +411,7 @@ static void refer_from_span(struct referrers *f, const struct span *s)
 	if (!kind_is_collectable(s->kind) || !kind_is_scanned(s->kind))
 		return;
 	for (i = 0; i < s->nelems; i++) {
-		p = s->start + i * s->size;
+		p = span_base(s) + i * s->size;
 		if (!(bitmap_get(f->heap, p) & BIT_ALLOC))
 			continue;
 		f->owner = (void *)p;

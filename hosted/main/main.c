@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include <kgc/host_inline.h>
+#include <kgc/hosted.h>
 #include <kgc/kgc.h>
 #include <tests/ktest.h>
 #include <workloads/workload.h>
@@ -45,6 +46,7 @@ static const struct option {
 	{ "heap_min", &config.heap_min, sizeof(size_t), NULL },
 	{ "heap_base", &heap_base, sizeof heap_base, NULL },
 	{ "memprofilerate", &config.profile_rate, sizeof(size_t), NULL },
+	{ "guard", &config.guard, sizeof config.guard, "0" },
 	{ "mark_entries", &config.mark_entries, sizeof(size_t), NULL },
 	{ "seed", NULL, 0, "1" },
 	{ "cases", NULL, 0, "first" },
@@ -242,6 +244,8 @@ int main(int argc, char **argv)
 		printf("kgc: no memory for the heap\n");
 		return 1;
 	}
+	if (config.guard)
+		kgc_report_faults();
 	events = events_open();
 	for (i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "run=", 4))

@@ -90,6 +90,8 @@ static ALLOCATES void *block(size_t size, size_t align, bool zero)
 			   : kgc_alloc_aligned(have, align, flags);
 	if (p && malloc_mode == MALLOC_LEAK)
 		leak_note_write(p, kgc_usable_size(p), size);
+	else if (params.guard && align <= LEAST)
+		p = kgc_fit(p, size);
 	return p;
 }
 
@@ -159,8 +161,10 @@ void heap_release(void *p)
 size_t heap_size(const void *p)
 {
 	const size_t note = malloc_mode == MALLOC_LEAK ? leak_note_size() : 0;
+	/* Between guard pages a block needs no byte more. */
+	const size_t spare = params.guard && kgc_is_guarded(p) ? 0 : SPARE;
 
-	return p ? kgc_usable_size(p) - note - SPARE : 0;
+	return p ? kgc_usable_size(p) - note - spare : 0;
 }
 
 static void *checked(void *p)

@@ -11,7 +11,8 @@ import zlib
 from array import array
 
 MAGIC = b"KGCDUMP\n"
-SITE, SPAN, FREE, GAP, ROOT, EPHEMERON, STAT, PAUSES, END = range(1, 10)
+SITE, SPAN, FREE, GAP, ROOT, EPHEMERON, STAT, PAUSES, END, \
+    OFFSET = range(1, 11)
 
 KINDS = {0: "scan", 1: "noscan", 2: "uncollectable",
          3: "uncollectable noscan", 4: "typed", 8: "nogc"}
@@ -59,6 +60,7 @@ class Dump:
         self.site = {}                  # number of object -> of site
         self.first = array("I", [0])    # of the object's edges
         self.to = array("Q")            # addresses, then numbers
+        self.offset = 0                 # of the next span's object
 
     def __len__(self):
         return len(self.addr)
@@ -157,7 +159,8 @@ def read_span(r, dump, page):
     start = dump.start + page * dump.page_size
     dump.spans.append(Span(start, npages, kind, sizeclass, size, places,
                            len(dump.addr), count))
-    at, scanned = start, kind in SCANNED
+    at, scanned = start + dump.offset, kind in SCANNED
+    dump.offset = 0
     for _ in range(count):
         v = r.number()
         at += (v >> 1) * size
@@ -208,6 +211,8 @@ def read_record(r, dump, tag, page):
     elif tag == STAT:
         name = r.text()
         dump.stats[name] = r.number()
+    elif tag == OFFSET:
+        dump.offset = r.number()
     elif tag == PAUSES:
         dump.pauses = [r.number() for _ in range(r.number())]
     else:

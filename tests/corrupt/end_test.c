@@ -3,7 +3,7 @@
  * end_test.c - programs that the heap's state is told of when they end
  *
  * Each case ends the program, so it runs only with cases=end:
- * tests/run/leave.t starts one run for each, and reads what was left.
+ * tests/run/leave.t and guard.t start one run for each, and read what was left.
  */
 #include <string.h>
 
@@ -106,4 +106,114 @@ KTEST(mm_corrupt_end, endless_list)
 	s->next = s;
 	heap.pageheap.bin[0].first = s;
 	kgc_host_panic("test: a list has no end");
+}
+
+/* --- guard=1 -------------------------------------------------------------- */
+
+/* A block of 48 bytes that lies at its page's start or at its end, or NULL. */
+static __attribute__((noinline)) char *lone_block(bool at_start)
+{
+	struct span *s;
+	char *p;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		p = kgc_alloc(48, 0);
+		s = span_of(&heap, (uintptr_t)p);
+		if (span_is_lone(s) &&
+		    at_start == ((uintptr_t)p == s->start + PAGE_SIZE))
+			return p;
+		kgc_free(p);
+	}
+	kgc_host_panic("test: no block between guard pages: guard=1?");
+}
+
+/* An access that the compiler knows nothing of. */
+static __attribute__((noinline)) void poke(char *p)
+{
+	*(volatile char *)p = 1;
+}
+
+static __attribute__((noinline)) char peek(const char *p)
+{
+	return *(const volatile char *)p;
+}
+
+static __attribute__((noinline)) void release(char *p)
+{
+	kgc_free(p);
+}
+
+KTEST(mm_lone_end, overflow)
+{
+	if (may_end())
+		poke(lone_block(false) + 48);
+}
+
+KTEST(mm_lone_end, underflow)
+{
+	if (may_end())
+		ktest_skip(peek(lone_block(true) - 1) ? "a" : "b");
+}
+
+KTEST(mm_lone_end, write_after_free)
+{
+	char *p;
+
+	if (!may_end())
+		return;
+	p = lone_block(false);
+	release(p);
+	poke(p + 5);
+}
+
+KTEST(mm_lone_end, read_after_free)
+{
+	char *p;
+
+	if (!may_end())
+		return;
+	p = lone_block(true);
+	release(p);
+	ktest_skip(peek(p + 47) ? "a" : "b");
+}
+
+/* Its address is turned over, or a stack would hold it. */
+static __attribute__((noinline)) uintptr_t lost_block(void)
+{
+	return ~(uintptr_t)lone_block(false);
+}
+
+static __attribute__((noinline)) void clear_stack(void)
+{
+	volatile char room[16384];
+
+	memset((char *)room, 0, sizeof(room));
+}
+
+KTEST(mm_lone_end, read_after_collection)
+{
+	uintptr_t lost[8];
+	int i;
+
+	if (!may_end())
+		return;
+	for (i = 0; i < 8; i++)
+		lost[i] = lost_block();
+	clear_stack();
+	kgc_collect();
+	kgc_collect();
+	for (i = 0; i < 8; i++)
+		peek((char *)~lost[i] + 8);
+}
+
+KTEST(mm_lone_end, write_beside)
+{
+	char *p;
+
+	if (!may_end())
+		return;
+	p = lone_block(true);
+	poke(p + 50);
+	release(p);
 }

@@ -6,7 +6,18 @@
  */
 #include "own.h"
 
-enum { SITE = 1, SPAN, FREE, GAP, ROOT, EPHEMERON, STAT, PAUSES, END };
+enum {
+	SITE = 1,
+	SPAN,
+	FREE,
+	GAP,
+	ROOT,
+	EPHEMERON,
+	STAT,
+	PAUSES,
+	END,
+	OFFSET,
+};
 
 static unsigned char file[256 << 10];
 static size_t length, at;
@@ -15,7 +26,8 @@ static bool bad;
 static struct {
 	uint64_t word_size, start, npages, pages, objects, edges, roots, sites;
 	uint64_t free_runs, ephemerons, nmalloc, special, inside, spans;
-	uint64_t found; /* edges from `from` to `to` */
+	uint64_t offset; /* of the next span's object */
+	uint64_t found;	 /* edges from `from` to `to` */
 } d;
 
 static void **from, *to;
@@ -97,6 +109,8 @@ static void read_span(uint64_t start)
 	number();
 	n = number();
 	d.spans++;
+	start += d.offset;
+	d.offset = 0;
 	for (i = 0; i < n && !bad; i++) {
 		v = number();
 		index += v >> 1;
@@ -154,6 +168,9 @@ static void read_record(unsigned int tag)
 		n = number();
 		if (!strcmp(name, "nmalloc"))
 			d.nmalloc = n;
+		break;
+	case OFFSET:
+		d.offset = number();
 		break;
 	case PAUSES:
 		for (n = number(); n && !bad; n--)

@@ -53,6 +53,8 @@ static void *call_nothing(void *arg)
 	X(kgc_usable_size, block)                                  \
 	X(kgc_lookup, block, NULL)                                 \
 	X(kgc_flags, block)                                        \
+	X(kgc_fit, block, 1)                                       \
+	X(kgc_is_guarded, block)                                   \
 	X(kgc_strdup, block)                                       \
 	X(kgc_memdup, block, 8)                                    \
 	X(kgc_collect)                                             \

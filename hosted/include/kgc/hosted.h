@@ -28,6 +28,13 @@ void kgc_thread_attach(void);
 void kgc_handler_enter(void);
 void kgc_handler_leave(void);
 
+/*
+ * From now on a fault is explained in one line on standard error, by what
+ * kgc_explain() says of its address, and then is what it was before this call:
+ * the end of the process, or a signal for its handler.  For kgc_config.guard.
+ */
+void kgc_report_faults(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -32,6 +32,7 @@ struct kernel_params {
 	unsigned int debuggc;  /* kgc_config.debug */
 	unsigned int gcstress; /* collect at every Nth allocation */
 	unsigned int gcshare;  /* kgc_config.share */
+	unsigned int guard;    /* kgc_config.guard */
 	size_t memprofilerate; /* bytes between samples; 0: no profile */
 	size_t heap_reserve;   /* bytes; 0: mm/'s default, as below */
 	size_t heap_base;      /* address; 0: after the image */

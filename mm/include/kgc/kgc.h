@@ -69,6 +69,8 @@ struct kgc_config {
 	bool nofault;	     /* reserved memory does not fault when touched */
 	unsigned int share;  /* gcshare, 1 to 100; default 90 */
 	bool percent_zero;   /* percent = 0 is meant: collect at heap_min */
+	unsigned int guard;  /* one allocation in so many, of up to 32 KiB,
+				lies between pages that fault; 0: none */
 };
 #define KGC_PROFILE_OFF (~(size_t)0)
 
@@ -110,6 +112,17 @@ void *kgc_realloc(void *p, size_t size);
  * the caller's slot has never had.  [pinned]
  */
 void kgc_free(void *p);
+
+/*
+ * @p was just allocated, and only its first @size bytes are for use: the rest
+ * was asked for to keep it by a pointer one past its end.  Between guard pages
+ * (kgc_config.guard) that is not needed, so there the block is made to end with
+ * @size; any other stays.  Returns where it begins from now on.  [pinned]
+ */
+void *kgc_fit(void *p, size_t size);
+
+/* Does @p point between guard pages, or into one of them?  [pinned] */
+bool kgc_is_guarded(const void *p);
 
 /* Bytes usable from base @p on; panics as kgc_free.  [pinned] */
 size_t kgc_usable_size(const void *p);

@@ -35,6 +35,9 @@ class Span(dump.Span):
                          record["nelems"] if inuse else 0,
                          released=0 if inuse else record["nreleased"])
         self.record, self.address, self.inuse = record, address, inuse
+        # Of the first object: struct span.cursor of a large one tells.
+        self.base = self.start + (8 * record["cursor"] if inuse and
+                                  not self.sizeclass else 0)
 
 
 class Heap(dump.Dump):
@@ -193,7 +196,7 @@ class Heap(dump.Dump):
         value = 2 if s.kind == 8 else 1
         doubtful = self.is_doubtful(s)
         windowed = s.address in self.held
-        bits, p = self.bits, s.start
+        bits, p = self.bits, s.base
         for _ in range(s.places):
             four = bits(p)
             if (four & want == value and
@@ -232,10 +235,10 @@ class Heap(dump.Dump):
         s = self.span_of(p)
         if not s or s.kind == 8:
             return -1
-        index = (p - s.start) // s.size
+        index = (p - s.start) // s.size if s.sizeclass else 0
         if index >= s.places:
             return -1
-        return self.numbers.get(s.start + index * s.size, -1)
+        return self.numbers.get(s.base + index * s.size, -1)
 
     # --- what is recorded of objects ---
 
@@ -293,11 +296,11 @@ class Heap(dump.Dump):
         self.linked = True
 
     def link_span(self, s):
-        words = self.guest.words(s.start, s.places * s.size)
+        words = self.guest.words(s.base, s.places * s.size)
         step, lo, hi = s.size // self.word_size, self.start, self.end
         numbers, find, to = self.numbers, self.find, self.to
         for i in range(s.first, s.first + s.count):
-            at = (self.addr[i] - s.start) // self.word_size
+            at = (self.addr[i] - s.base) // self.word_size
             part = words[at:at + step]
             if s.kind == 4:
                 part = [part[j] for j in self.typed_words(part)]

@@ -24,10 +24,10 @@ def object_at(heap, p, verb):
         raise Failed("kgc %s: 0x%x: %s" % (
             verb, p, "free pages" if heap.start <= p < heap.end else
             "not in the heap (0x%x-0x%x)" % (heap.start, heap.end)))
-    index = (p - s.start) // s.size
+    index = (p - s.start) // s.size if s.sizeclass else 0
     if index >= s.places:
         raise Failed("kgc %s: 0x%x: the tail of a span" % (verb, p))
-    base = s.start + index * s.size
+    base = s.base + index * s.size
     i = heap.number(base)
     if i < 0:
         raise Failed("kgc %s: 0x%x: a free place for %d bytes at 0x%x%s" % (
@@ -126,7 +126,7 @@ def obj(heap, p, most=16):
                        if p == base else "+0x%x in the object %s"
                        % (p - base, report.describe(heap, i))))
     line("class %d, place %d of %d in the span at 0x%x, struct span 0x%x" % (
-        s.sizeclass, (base - s.start) // s.size, s.places, s.start,
+        s.sizeclass, (base - s.base) // s.size, s.places, s.start,
         s.address))
     bits = heap.bits(base)
     line("bits: " + ", ".join(
@@ -263,8 +263,9 @@ def span_faults(heap, s):
     if s.places * s.size > s.npages * PAGE or s.places < 1:
         yield "%d objects of %d bytes in %d pages" % (s.places, s.size,
                                                       s.npages)
-    four = [heap.bits(s.start + i * s.size) for i in range(s.places)]
-    if any(not b & 3 for b in four):
+    four = [heap.bits(s.base + i * s.size) for i in range(s.places)]
+    # That of a lone object which is held has none.
+    if any(not b & 3 for b in four) and (s.base == s.start or r["nused"]):
         yield "a place with no bit"
     if any(b & 12 and not b & 1 for b in four):
         yield "a free place is marked or special"
