@@ -73,12 +73,18 @@ void bitmap_set_large(struct heap *h, struct span *s)
 	store(b.word, bits << b.shift);
 }
 
-static void set_allocated(struct heap *h, bool noscan, bitword *w,
-			  uintptr_t free)
+static inline void set_allocated(struct heap *h, bool noscan, bitword *w,
+				 uintptr_t free)
 {
+	const uintptr_t scanned = noscan ? 0 : free << BITS_K;
+
+	if (likely(!h->shared)) {
+		store(w, (load(w) | free) & ~scanned);
+		return;
+	}
 	bitword_or(h, w, free);
-	if (!noscan)
-		bitword_and(h, w, ~(free << BITS_K));
+	if (scanned)
+		bitword_and(h, w, ~scanned);
 }
 
 /* bitmap_find() for objects of at most K words. */
