@@ -616,3 +616,26 @@ KTEST(mm_lone, readers_find_it)
 	kgc_free(p);
 	EXPECT_EQ(kgc_check(), 0);
 }
+
+/* As malloc asks: a byte more, which a block between guard pages gives back. */
+KTEST(mm_lone, block_is_fitted_to_what_the_program_asked_for)
+{
+	const unsigned int before = heap.lones.every;
+	char *p, *q;
+
+	p = kgc_alloc(101, KGC_NOSCAN);
+	EXPECT(kgc_fit(p, 96) == p); /* as others are */
+	kgc_free(p);
+	set_every(1);
+	p = kgc_alloc(101, KGC_NOSCAN);
+	q = kgc_fit(p, 96);
+	set_every(before);
+	ASSERT(p && q);
+	if (!KGC_FENCES && KGC_CHECK < 2)
+		EXPECT_EQ(kgc_usable_size(q), 96);
+	EXPECT(kgc_is_guarded(q));
+	memset(q, 1, 96);
+	EXPECT_EQ(kgc_check(), 0);
+	kgc_free(q);
+	EXPECT_EQ(kgc_check(), 0);
+}

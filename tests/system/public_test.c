@@ -133,3 +133,27 @@ KTEST(public, finalizer_is_exchanged)
 	EXPECT(f.fn == nothing && f.arg == p);
 	kgc_free(p);
 }
+
+KTEST(public, settings_are_exchanged)
+{
+	const int trace = kgc_set_trace(0), debug = kgc_set_debug(0);
+	const unsigned int share = kgc_set_share(50);
+
+	EXPECT_EQ(kgc_set_share(1000), 50);
+	EXPECT_EQ(kgc_set_share(share), 100);
+	EXPECT_EQ(kgc_set_trace(trace), 0);
+	EXPECT_EQ(kgc_set_debug(debug), 0);
+}
+
+KTEST(public, section_neither_fails_nor_collects)
+{
+	const uint32_t cycles = kgc_cycles();
+	int i;
+
+	ASSERT_EQ(kgc_reserve(64 << 10), 0);
+	for (i = 0; i < 64; i++)
+		EXPECT(kgc_alloc(1000, i % 2 ? KGC_NOSCAN : 0));
+	EXPECT_EQ(kgc_cycles(), cycles);
+	kgc_release();
+	EXPECT_EQ(kgc_check(), 0);
+}
