@@ -79,8 +79,10 @@ static void tell(int sig, siginfo_t *info, void *context)
 
 	for (i = 0; i < NSIGNALS; i++)
 		sigaction(signals[i], &before[i], NULL);
-	if (info->si_code <= 0) /* somebody sent it: it will not come again */
+	if (info->si_code <= 0) { /* somebody sent it: it will not come again */
 		raise(sig);
+		return;
+	}
 	add_text(&l, "fault: ");
 	add_text(&l, u->uc_mcontext.gregs[REG_ERR] & WRITES ? "write of "
 							    : "read of ");

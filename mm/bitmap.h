@@ -18,6 +18,8 @@
  *	0 0 0 0	no block start				bitmap_clear_span
  *	0 1 0 0	free block, tail mark, or nogc block	bitmap_carve,
  *							bitmap_free, sweep
+ *	0 1 0 1	in a quarantine (harden.c); or handed out and sampled, and
+ *		not set yet (cache.c)
  *	1 0 0 s	allocated, scanned			bitmap_set
  *	1 1 0 s	allocated, noscan			bitmap_set
  *	1 x 1 s	marked, only while collecting		mark.c; cleared by sweep

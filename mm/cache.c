@@ -296,6 +296,9 @@ void cache_set(struct heap *h, struct cache *c, unsigned int kind,
 		next = c->window[kind][class].run[i].next;
 		if (next == from->unset[i])
 			continue;
+		if (h->dead &&
+		    (from->unset[i] < s->start || next > span_end(s)))
+			continue; /* it may be what is damaged */
 		first = span_index(h, s, from->unset[i]);
 		bitmap_set(h, s, first, span_index(h, s, next - 1) + 1 - first);
 		from->unset[i] = next;
@@ -354,7 +357,7 @@ void cache_pause_runs(struct cache *c, unsigned int kind, unsigned int class)
 	run[RUN_AS_IS].end = run[RUN_AS_IS].next;
 }
 
-/* Nothing is kept any more.  False if nothing waited. */
+/* Nothing that is kept can be had.  False if nothing waited. */
 bool cache_resume_runs(struct cache *c, unsigned int kind, unsigned int class)
 {
 	const uintptr_t *end = c->source[kind][class].end;
@@ -368,6 +371,8 @@ bool cache_resume_runs(struct cache *c, unsigned int kind, unsigned int class)
 	return true;
 }
 
+/* Objects.  One of a run takes 20 instructions, one that is kept 48: so a
+ * longer run comes alone. */
 enum { SHORT_RUN = 16 };
 
 /*
@@ -379,8 +384,13 @@ static void gather(struct heap *h, struct cache *c, unsigned int kind,
 {
 	struct span *s = c->source[kind][class].span;
 	struct window *w = &c->window[kind][class];
-	const uint32_t n = bitmap_gather(h, s, &c->recycled[w->kept],
-					 MIN(max, w->kept_max - w->kept));
+	uint32_t n;
+
+	/* As kgc_free(), no further than recycled[] reaches. */
+	if (page_of(h, span_end(s)) > UINT32_MAX / (PAGE_SIZE / WORD_SIZE))
+		return;
+	n = bitmap_gather(h, s, &c->recycled[w->kept],
+			  MIN(max, w->kept_max - w->kept));
 
 	w->kept += n;
 	c->nfree[class] -= n; /* whoever counts adds what is kept */
@@ -439,6 +449,7 @@ static void settle(const struct heap *h, struct cache *c, struct window *w,
 	w->lease = w->leased = 0;
 }
 
+/* Objects: so much of a lease that ends unused is not missed by the profile. */
 enum { LEASE_MAX = 256 };
 
 /*
@@ -529,7 +540,7 @@ static COLD void window_flush(struct heap *h, struct cache *c,
 	moved(h, c);
 	c->nmalloc[class] -= n;
 	pacer_add(h, -(n * s->size));
-	*from = (struct source){ .sample = from->sample };
+	*from = (struct source){ .sample = from->sample, .lone = from->lone };
 	central_release(h, s);
 }
 
@@ -582,13 +593,18 @@ bool cache_holds(const struct heap *h, const struct span *s, uintptr_t p)
 }
 
 /* Was @p, of the small span @s, handed out and is not set allocated yet? */
-bool cache_handed_out(const struct heap *h, const struct span *s, uintptr_t p)
+NO_SANITIZE bool cache_handed_out(const struct heap *h, const struct span *s,
+				  uintptr_t p)
 {
-	const struct cache *c = h->cache[s->owner];
 	const struct source *from;
+	const struct cache *c;
 	int i;
 
-	if (s->where != SPAN_CACHED || !c || cache_sets_runs(h))
+	if (s->where != SPAN_CACHED || s->owner >= h->nslots ||
+	    cache_sets_runs(h))
+		return false;
+	c = h->cache[s->owner];
+	if (!c)
 		return false;
 	from = &c->source[s->kind][s->sizeclass];
 	for (i = 0; i < NRUNS; i++)

@@ -176,7 +176,9 @@ static inline NO_SANITIZE uint32_t window_kept(const struct window *w)
 /* Objects that were reused, and are not in the cache's counts yet. */
 static inline NO_SANITIZE uint32_t window_reused(const struct window *w)
 {
-	return w->leased - w->lease;
+	const uint32_t leased = w->leased, lease = w->lease;
+
+	return leased > lease ? leased - lease : 0; /* read while it changes */
 }
 
 #endif /* KGC_CACHE_H */

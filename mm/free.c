@@ -127,9 +127,10 @@ static COLD NOINLINE ALLOCATES void free_unpinned(void *p)
 }
 
 /* kgc_free() of an object that its window has no room for, or does not know yet
- * as handed out; or of anything else.  @c is no handler's. */
+ * as handed out; or of anything else. */
 static NOINLINE ALLOCATES void free_next(void *p, struct cache *c)
 {
+	context_check();
 	if (unlikely(!free_small(&heap, c, (uintptr_t)p)))
 		return free_unpinned(p);
 	if (unlikely(kgc_host_unpin_due()))

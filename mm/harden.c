@@ -9,7 +9,7 @@
  * Every small block that is not handed out is full of poison: a span when it
  * is carved, a block when it is freed or swept.  Who takes one looks at all of
  * it first.  A freed block waits in its slot's quarantine: its bits are those
- * of a free block and S, which bitmap_take() passes over, and its span counts
+ * of a free block and S, which bitmap_find() passes over, and its span counts
  * it as used.  It leaves when there is no room for the next one, and before
  * each cycle.
  *

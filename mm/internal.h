@@ -11,7 +11,8 @@
  * An allocation of up to 32 KiB is rounded up to one of 60 size classes.
  *   1. The slot's cache has a window for the class and kind: a run of free
  *      objects.  Take the next one.
- *   2. The run is used up: take one that was freed of late.
+ *   2. The run is used up, or waits (cache_pause_runs): take one that was freed
+ *      of late.
  *      None is kept: find the next run of free objects in the window's span,
  *      by its bits (cache_refill).
  *   3. The span has none: take the longest-waiting span with free objects

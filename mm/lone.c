@@ -155,7 +155,7 @@ static void fit(struct heap *h, struct cache *c, struct span *s, size_t size)
 
 	bitmap_clear_span(h, s);
 	place(h, s, s->kind, size, s->lone->at_end);
-	c->large_alloc += s->size - before;
+	c->large_alloc -= before - s->size; /* 64 bits, and it shrank */
 	pacer_add(h, s->size - before);
 }
 
@@ -171,7 +171,10 @@ void *kgc_fit(void *p, size_t size)
 	c = h->cache[kgc_host_pin()];
 	s = span_of(h, (uintptr_t)p);
 	size = MAX(size, 1);
-	if (s && span_is_lone(s) && size < s->lone->asked && !is_guarded(h)) {
+	if (s && !sweep_is_done(h, s))
+		sweep_span(h, s);
+	if (s && span_is_lone(s) && s->kind != KIND_TYPED &&
+	    size < s->lone->asked && !is_guarded(h)) {
 		fit(h, c, s, size);
 		p = (void *)span_base(s);
 	}

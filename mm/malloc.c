@@ -393,6 +393,7 @@ static NOINLINE ALLOCATES void *alloc_run(size_t size, unsigned int flags,
 	struct heap *h = &heap;
 	void *p = NULL;
 
+	context_check(); /* a host without inline pins has one word a slot */
 	if ((char *)c != kgc_nobody && !h->oom.size && !h->pacer.stress &&
 	    !pacer_is_due(h))
 		p = take_or_refill(h, c, size, flags);

@@ -6,6 +6,8 @@
  * first calls kgc.h, and stop being roots when it ends.  The stop signal is
  * SIGPWR: do not block it for long and do not use it.  System calls that
  * signal(7) lists as never restarted return EINTR when a collection comes.
+ * The library is for executables: it is compiled as -fPIE, not for a shared
+ * object.
  */
 #ifndef KGC_HOSTED_H
 #define KGC_HOSTED_H

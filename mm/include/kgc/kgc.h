@@ -117,7 +117,8 @@ void kgc_free(void *p);
  * @p was just allocated, and only its first @size bytes are for use: the rest
  * was asked for to keep it by a pointer one past its end.  Between guard pages
  * (kgc_config.guard) that is not needed, so there the block is made to end with
- * @size; any other stays.  Returns where it begins from now on.  [pinned]
+ * @size; any other stays, and so does a typed object.  Returns where it begins
+ * from now on.  [pinned]
  */
 void *kgc_fit(void *p, size_t size);
 
