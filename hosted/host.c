@@ -125,10 +125,11 @@ void kgc_host_decommit(void *addr, size_t size)
 
 /*
  * A page fault costs a microsecond or more, where a hypervisor is below
- * several, so the kernel is asked for pages before they are touched.  Of the
- * first MiB that a process commits, where one of 2 MiB that is used in part
- * would be a loss, for the pieces by which a heap grows; beyond, for large ones
- * where a whole one fits.  If it has none, so be it.
+ * several, so the kernel is asked for pages before they are touched.  Up to
+ * LARGE_PAGES_FROM bytes, where a page of 2 MiB that is used in part would be a
+ * loss, it is asked for small ones, for pieces of at most POPULATED bytes, as a
+ * heap grows by; beyond, for large ones where a whole one fits.  If it has
+ * none, so be it.
  */
 #define LARGE_PAGES_FROM ((size_t)16 << 20)
 #define POPULATED	 ((size_t)1 << 20)

@@ -252,17 +252,6 @@ void bitmap_set(struct heap *h, struct span *s, uint32_t first, uint32_t n)
 	span_count(h, s, n);
 }
 
-/* bitmap_find() and bitmap_set(). */
-uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
-		     uint32_t max, uint32_t *first)
-{
-	const uint32_t n = bitmap_find(h, s, from, max, first);
-
-	if (n)
-		bitmap_set(h, s, *first, n);
-	return n;
-}
-
 static inline void sweep_word(bitword *w, uintptr_t mortal)
 {
 	uintptr_t bits = load(w);

@@ -166,8 +166,6 @@ uint32_t bitmap_find(const struct heap *h, const struct span *s, uint32_t from,
 void bitmap_set(struct heap *h, struct span *s, uint32_t first, uint32_t n);
 uint32_t bitmap_gather(const struct heap *h, struct span *s, uint32_t *words,
 		       uint32_t max);
-uint32_t bitmap_take(struct heap *h, struct span *s, uint32_t from,
-		     uint32_t max, uint32_t *first);
 void bitmap_sweep(struct heap *h, struct span *s);
 void bitmap_unmark(struct heap *h, struct span *s);
 uint32_t bitmap_count(struct heap *h, const struct span *s, uintptr_t bit);

@@ -454,16 +454,15 @@ enum { LEASE_MAX = 256 };
 
 /*
  * Let some kept objects of a window be reused: as many as the profile's next
- * sample is away.  False if that is due.
+ * sample is away.
  */
-bool cache_lease(const struct heap *h, struct cache *c, unsigned int kind,
+void cache_lease(const struct heap *h, struct cache *c, unsigned int kind,
 		 unsigned int class)
 {
 	struct window *w = &c->window[kind][class];
 
 	settle(h, c, w, class);
 	w->lease = w->leased = prof_lease(h, c, w->size, LEASE_MAX);
-	return w->lease;
 }
 
 /* Keep no longer the @n objects that were recycled first. */

@@ -113,7 +113,7 @@ bool cache_sets_runs(const struct heap *h);
 bool cache_refill(struct heap *h, struct cache *c, unsigned int kind,
 		  unsigned int class, unsigned int flags);
 void cache_set_quick(struct heap *h);
-bool cache_lease(const struct heap *h, struct cache *c, unsigned int kind,
+void cache_lease(const struct heap *h, struct cache *c, unsigned int kind,
 		 unsigned int class);
 void cache_set(struct heap *h, struct cache *c, unsigned int kind,
 	       unsigned int class);

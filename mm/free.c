@@ -5,10 +5,9 @@
  * The fast path of a free clears the object's bit and notes where it is, for
  * an allocation that finds its run used up.  It takes the base of a small
  * object that is set allocated and of which nothing is recorded; one bit says
- * the first three, in the bitmap word of any other address.  All else,
- * mistakes included, is looked at by free_other(): an object that was handed
- * out since its window was last set (cache_set), a large one, one with a
- * finalizer.
+ * the first three.  free_next() does the same for an object that was handed
+ * out since its window was last set (cache_set), or that finds no room; it
+ * stays pinned.  All else, mistakes included, is heap_free()'s.
  *
  * Locking: none here; the pinned slot's cache, and object.c's rules.
  */

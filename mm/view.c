@@ -43,10 +43,11 @@ static const struct span *run_at(const struct heap *h, size_t page)
 	return NULL;
 }
 
-/* Bytes of @s that are in a run of @c and set allocated, as all that is left in
- * it is, or are neither, as what was handed out is (cache.c). */
-static NO_SANITIZE size_t amiss(const struct heap *h, const struct cache *c,
-				const struct span *s)
+/* Bytes of @s about which the bits are wrong: set, and left in a run of @c; or
+ * handed out of one, and not set yet (cache.c). */
+static NO_SANITIZE size_t not_as_bits_say(const struct heap *h,
+					  const struct cache *c,
+					  const struct span *s)
 {
 	const struct run *run = c->window[s->kind][s->sizeclass].run;
 	const uintptr_t *unset = c->source[s->kind][s->sizeclass].unset;
@@ -71,7 +72,7 @@ static size_t used_of(struct heap *h, const struct span *s)
 	if (s->where == SPAN_CACHED)
 		c = h->cache[s->owner];
 	if (c && c->source[s->kind][s->sizeclass].span == s)
-		left = amiss(h, c, s) / s->size;
+		left = not_as_bits_say(h, c, s) / s->size;
 	if (!cache_sets_runs(h))
 		return MIN(n + left, s->nelems);
 	return left <= n ? n - left : 0;

@@ -4,6 +4,8 @@
  *
  * Grades: unit, and a model for each class and kind.
  */
+#include <tests/take.h>
+
 #include "own.h"
 
 enum { FREE, USED, MARKED = 2, SPECIAL = 4 };

@@ -4,6 +4,8 @@
  *
  * Class 29 has four objects of 1,024 bytes in a page.
  */
+#include <tests/take.h>
+
 #include "own.h"
 
 #define CLASS 29

@@ -6,6 +6,8 @@
  * it is enough to try a bit's own group of four in each place against words
  * that are otherwise all zeros, all ones, and one bit of either.
  */
+#include <tests/take.h>
+
 #include "prove.h"
 
 /* What every arena's page table can describe at most: 16 GiB, or 2 GiB. */
@@ -291,18 +293,20 @@ static void try_take(struct heap *h, struct span *s, uint32_t from,
 	s->nused = nused;
 }
 
+typedef void try_fn(struct heap *h, struct span *s, uint32_t from,
+		    uint32_t max);
+
 /*
  * Classes of at most K words, and the first larger one; kinds with and without
  * pointers; all 2^16 patterns of used objects at the span's start, or at its
- * end, the rest free or used: bitmap_take() takes the run that a search object
- * by object finds, from the start and from the middle of the pattern, whatever
- * the longest run asked for; sets just its bits, and counts it.  Spans here
- * have at most 40 objects: five words of the least.
+ * end, the rest free or used; from the start and from the middle of the
+ * pattern; one object, a few, or all.  Spans here have at most 40 objects: five
+ * words of the least.
  */
-CLAIM(bitmap_take_every_pattern)
+static void each_pattern(try_fn *try)
 {
 	struct heap *h = prove_bits(START);
-	static const uint8_t longest[] = { 1, 7, 255 };
+	static const uint8_t most[] = { 1, 7, 60 };
 	unsigned int c, way, max;
 	uint32_t used, from;
 	struct span s;
@@ -315,11 +319,20 @@ CLAIM(bitmap_take_every_pattern)
 			for (used = 0; used < 1 << PATTERN; used++) {
 				set_pattern(h, &s, from, used, way & 2);
 				for (max = 0; max < 3; max++) {
-					try_take(h, &s, from, longest[max]);
-					try_take(h, &s, from + 5, longest[max]);
+					try(h, &s, from, most[max]);
+					try(h, &s, from + 5, most[max]);
 				}
 			}
 		}
+}
+
+/*
+ * bitmap_find() finds the run that a search object by object finds, whatever
+ * the longest run asked for; bitmap_set() sets just its bits, and counts it.
+ */
+CLAIM(bitmap_take_every_pattern)
+{
+	each_pattern(try_take);
 }
 
 /*
@@ -363,30 +376,12 @@ static void try_gather(struct heap *h, struct span *s, uint32_t from,
 }
 
 /*
- * The same classes, kinds and patterns: bitmap_gather() finds the free objects
- * that a search object by object finds, as many as asked for, the last one
- * first, and goes on behind them.
+ * bitmap_gather() finds the free objects that a search object by object finds,
+ * as many as asked for, the last one first, and goes on behind them.
  */
 CLAIM(bitmap_gather_every_pattern)
 {
-	struct heap *h = prove_bits(START);
-	static const uint8_t most[] = { 1, 7, 60 };
-	unsigned int c, way, max;
-	uint32_t used, from;
-	struct span s;
-
-	for (c = 1; h->classes.of[c - 1].size <= BITS_BYTES; c++)
-		for (way = 0; way < 4; way++) {
-			s = span_like(h, KIND_SCAN, c);
-			s.nelems = MIN(s.nelems, 40);
-			from = way & 2 ? s.nelems - PATTERN : 0;
-			for (used = 0; used < 1 << PATTERN; used++) {
-				set_pattern(h, &s, from, used, way & 1);
-				for (max = 0; max < 3; max++)
-					try_gather(h, &s, from + 5 * (max & 1),
-						   most[max]);
-			}
-		}
+	each_pattern(try_gather);
 }
 
 /* --- as the fast paths see them --- */

@@ -2,6 +2,8 @@
 /*
  * span_proof.c - lists of spans, and from an address to its span and object
  */
+#include <tests/take.h>
+
 #include "prove.h"
 
 /* --- lists --- */
