@@ -295,3 +295,71 @@ KTEST(system_threads, two_hundred_come_and_go)
 	EXPECT_EQ(after.mcache_inuse, before.mcache_inuse);
 	EXPECT_EQ(kgc_check(), 0);
 }
+
+/* --- from one slot to two ------------------------------------------------ */
+
+enum { BLOCKS = 400, BLOCK = 128 };
+
+static unsigned char *block[BLOCKS];
+
+static bool is_filled(const unsigned char *p, unsigned char with)
+{
+	int i;
+
+	for (i = 0; i < BLOCK; i++)
+		if (p[i] != with)
+			return false;
+	return true;
+}
+
+static void fill_blocks(int from, int to)
+{
+	int i;
+
+	for (i = from; i < to; i++) {
+		block[i] = kgc_alloc(BLOCK, KGC_NOSCAN | KGC_NOZERO);
+		ASSERT(block[i]);
+		memset(block[i], (unsigned char)i, BLOCK);
+	}
+}
+
+/* Those that the first thread gave out of a run, and of what it kept. */
+static void second(void *arg)
+{
+	int i;
+
+	for (i = 0; i < BLOCKS / 2; i += 5)
+		if (block[i]) {
+			kgc_free(block[i]);
+			block[i] = NULL;
+		}
+	fill_blocks(BLOCKS / 2, BLOCKS * 3 / 4);
+}
+
+/*
+ * The first thread has a run of which some is handed out and not set yet, one
+ * that waits for what was freed of late, and what it freed, some of it in use
+ * again: the second one finds all of it in order.
+ */
+KTEST(system_threads, a_second_slot_finds_what_the_first_has)
+{
+	int i;
+
+	fill_blocks(0, BLOCKS / 4);
+	for (i = 1; i < BLOCKS / 4; i += 2) {
+		kgc_free(block[i]);
+		block[i] = NULL;
+	}
+	fill_blocks(BLOCKS / 4, BLOCKS / 4 + 20);
+	kgc_collect(); /* what is free lies alone from now on */
+	fill_blocks(BLOCKS / 4 + 20, BLOCKS / 2);
+	hostctl_join(hostctl_spawn(second, NULL));
+	fill_blocks(BLOCKS * 3 / 4, BLOCKS);
+	for (i = 0; i < BLOCKS; i++)
+		EXPECT(!block[i] || is_filled(block[i], (unsigned char)i));
+	EXPECT_EQ(kgc_check(), 0);
+	for (i = 0; i < BLOCKS; i++)
+		kgc_free(block[i]);
+	EXPECT_EQ(kgc_check(), 0);
+	memset(block, 0, sizeof(block));
+}
