@@ -306,3 +306,30 @@ KTEST(mm_bitmap, ones_are_counted)
 		ASSERT_EQ(bits_count(v), n);
 	}
 }
+
+/* Of a span that is not the arena's first, of small objects and larger ones. */
+KTEST(mm_bitmap, gathered_words_are_the_arenas)
+{
+	static const unsigned int classes[] = { 3, 20 };
+	uint32_t words[4], first, n, k, i;
+	struct span *before, *s;
+
+	ASSERT(own_open(NULL));
+	before = own_span(KIND_SCAN, 3);
+	ASSERT(before);
+	for (k = 0; k < 2; k++) {
+		s = own_span(KIND_SCAN, classes[k]);
+		ASSERT(s && s->start > own.arena.start);
+		bitmap_take(&own, s, 0, 3, &first);
+		n = bitmap_gather(&own, s, words, 4);
+		EXPECT_EQ(n, 4);
+		for (i = 0; i < n; i++)
+			EXPECT_EQ(own.arena.start +
+					  words[n - 1 - i] * WORD_SIZE,
+				  s->start + (3 + i) * s->size);
+		EXPECT_EQ(s->cursor, 7);
+		own_span_free(s);
+	}
+	own_span_free(before);
+	own_close();
+}
