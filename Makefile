@@ -27,7 +27,7 @@ USES.kernel	:= arch boot lib mm tests workloads
 USES.libc	:= arch kernel lib mm
 USES.hosted	:= mm tests workloads
 USES.workloads	:= mm
-USES.tests	:= mm workloads
+USES.tests	:= lib mm workloads
 USES.bdwgc	:= mm
 
 variant	= $(if $(filter-out 1,$(CHECK)),-check$(CHECK))
@@ -73,7 +73,7 @@ objects		= $(filter-out $(asan-only),$(patsubst %,$(1)/%.o,$(basename $(sort \
 # The kernel's own pin and unpin are inline; tests/mm sees mm/internal.h.
 private.tests	= -iquote mm -iquote tests/system \
 		  $(if $(filter tests/kernel/%,$<),\
-		  $(foreach d,kernel arch boot lib libc,-I$(d)/include))
+		  $(foreach d,kernel arch boot libc,-I$(d)/include))
 private.arch	= -Iarch/x86/$(ARCH) -Iarch/x86
 inline.image	:= -Ikernel/inline
 inline.hosted	:= -Ihosted/inline
@@ -120,7 +120,8 @@ kgc.o: $(O)/kgc.o ## the collector as one relocatable object
 	@scripts/object-size $<
 
 # Linked three times: the table of symbols is part of what it describes.  The
-# first link has none, the second puts all in its place, the third knows where.
+# first link has none, the second puts all in its place, the third knows where:
+# what it would write is what it has.
 define link
 	$(Q)scripts/make-symbols $(2) >$(O)/symbols.S
 	$(Q)$(CC) $(FREESTANDING) -c -o $(O)/symbols.o $(O)/symbols.S
@@ -133,6 +134,7 @@ $(O)/kgc.elf: $(image-objects) linker.ld scripts/make-symbols
 	$(call link,$@.1)
 	$(call link,$@.2,$@.1)
 	$(call link,$@,$@.2)
+	$(Q)scripts/make-symbols $@ | cmp - $(O)/symbols.S
 
 # --- to run it -------------------------------------------------------------
 
