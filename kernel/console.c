@@ -26,6 +26,7 @@
 #include <kernel/printk.h>
 #include <kernel/task.h>
 #include <kernel/time.h>
+#include <lib/noroot.h>
 
 enum {
 	ESCAPE = 0x1d,
@@ -38,8 +39,8 @@ enum {
 
 /* The reader's: what an escape has told. */
 static bool escape_seen, at_end;
-static int ahead = -1;	 /* a byte that console_is_ready() found */
-static uint64_t last_ns; /* when a byte came last */
+static int ahead = -1;		/* a byte that console_is_ready() found */
+static uint64_t NOROOT last_ns; /* when a byte came last */
 
 /* One byte of the line as it is, or -1. */
 static int line_byte(void)

@@ -19,12 +19,13 @@
 #include <kernel/sync.h>
 #include <kernel/time.h>
 #include <libc/fail.h>
+#include <lib/noroot.h>
 #include <libc/random.h>
 
 enum { ENTROPY_MAX = 256 }; /* of one getentropy() */
 
 static struct mutex lock = MUTEX_INIT;
-static uint64_t state;
+static uint64_t NOROOT state; /* looks like anything */
 
 static uint64_t mix(uint64_t x)
 {

@@ -261,7 +261,7 @@ static void churn(unsigned int n)
 
 KTEST(pthread_stress, thousand_come_and_go)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 
 	churn(100);
 	kgc_read_memstats(&before);

@@ -12,6 +12,7 @@
 
 #include <kernel/task.h>
 #include <kgc/kgc.h>
+#include <lib/noroot.h>
 #include <tests/hostctl.h>
 #include <tests/ktest.h>
 
@@ -164,7 +165,7 @@ KTEST(pthread, second_joiner_is_refused)
 
 KTEST(pthread, detach_of_an_ended_thread_frees_it)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 	volatile int n = 0;
 	pthread_t thread;
 

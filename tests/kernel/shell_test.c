@@ -534,7 +534,7 @@ KTEST(kernel_shell, classes_count_objects)
 
 KTEST(kernel_shell, stats_are_those_of_memstats)
 {
-	static struct kgc_memstats NOROOT stats; /* times look like addresses */
+	static struct kgc_memstats NOROOT stats;
 
 	kgc_collect();
 	ask("gc stats");

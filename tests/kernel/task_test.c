@@ -11,6 +11,7 @@
 #include <kernel/time.h>
 #include <kgc/host.h>
 #include <kgc/kgc.h>
+#include <lib/noroot.h>
 #include <tests/hostctl.h>
 #include <tests/ktest.h>
 
@@ -69,7 +70,7 @@ static void print_floats(void *arg)
 
 KTEST(kernel_task, library_state_is_given_back)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 	struct task *task;
 	int i;
 
@@ -90,7 +91,7 @@ KTEST(kernel_task, library_state_is_given_back)
 
 KTEST(kernel_task, blocks_are_given_back)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 	volatile int n = 0;
 	struct task *task;
 	int i;

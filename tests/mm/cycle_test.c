@@ -2,7 +2,7 @@
 /* cycle_test.c - the ring of the last cycles, and their observer */
 #include "own.h"
 
-static struct kgc_cycle ring[KGC_LAST_CYCLES];
+static struct kgc_cycle NOROOT ring[KGC_LAST_CYCLES];
 static uint32_t told[32];
 static int ntold;
 
@@ -105,7 +105,7 @@ static void overtake(struct kgc_cycle *first)
 
 KTEST(mm_cycle, overtaken_cycle_is_told_first)
 {
-	static struct kgc_cycle first;
+	static struct kgc_cycle NOROOT first;
 
 	ASSERT(own_open(NULL));
 	cycle_observe(&own, observe, NULL);
@@ -134,7 +134,7 @@ KTEST(mm_cycle, failure_is_noted)
 
 KTEST(mm_cycle, lost_record_delays_nobody)
 {
-	static struct kgc_cycle first;
+	static struct kgc_cycle NOROOT first;
 
 	ASSERT(own_open(NULL));
 	cycle_observe(&own, observe, NULL);

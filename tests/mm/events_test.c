@@ -69,7 +69,7 @@ KTEST(mm_events, whole_cycle)
 
 KTEST(mm_events, cycle_that_stops_at_marking)
 {
-	static struct kgc_cycle c;
+	static struct kgc_cycle NOROOT c;
 	const char *last;
 	int i;
 

@@ -109,7 +109,7 @@ KTEST(mm_free, lone_objects_are_gathered)
 /* Freed and asked for again, each counts. */
 KTEST(mm_free, reused_objects_are_counted)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 	char *p;
 	int i;
 

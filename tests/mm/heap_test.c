@@ -170,7 +170,7 @@ static void count(void *p, size_t size, unsigned int flags, void *arg)
 
 KTEST(mm_heap, walk_agrees_with_counters)
 {
-	static struct kgc_memstats m;
+	static struct kgc_memstats NOROOT m;
 	uint64_t n[2] = { 0 };
 
 	kgc_collect();
@@ -207,7 +207,7 @@ KTEST(mm_heap, retired_slot_holds_no_window)
 
 KTEST(mm_heap, trim_gives_idle_pages_back)
 {
-	static struct kgc_memstats m;
+	static struct kgc_memstats NOROOT m;
 	void *p = kgc_alloc(700000, KGC_NOSCAN);
 
 	ASSERT(p);

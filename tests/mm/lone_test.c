@@ -623,7 +623,7 @@ KTEST(mm_lone, readers_find_it)
 KTEST(mm_lone, block_is_fitted_to_what_the_program_asked_for)
 {
 	const unsigned int before = heap.lones.every;
-	static struct kgc_memstats stats;
+	static struct kgc_memstats NOROOT stats;
 	uint64_t total;
 	char *p, *q;
 

@@ -453,7 +453,7 @@ static bool live_drop(unsigned int i)
 /* Sums of what is live agree with what the heap counts. */
 KTEST(mm_malloc, fast_paths_against_a_model)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 	const unsigned int steps = KGC_CHECK >= 3 ? 300 : 20000;
 	unsigned int i, step;
 

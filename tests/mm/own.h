@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include <lib/noroot.h>
 #include <tests/hostctl.h>
 #include <tests/ktest.h>
 

@@ -82,7 +82,7 @@ KTEST(mm_stats, live_is_what_is_marked)
 	own_close();
 }
 
-static struct kgc_memstats m;
+static struct kgc_memstats NOROOT m;
 
 static void identities(void)
 {

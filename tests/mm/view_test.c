@@ -157,7 +157,7 @@ KTEST(mm_view, memory_is_what_stats_say)
 
 KTEST(mm_view, sum_is_sys_of_memstats)
 {
-	static struct kgc_memstats stats;
+	static struct kgc_memstats NOROOT stats;
 	struct kgc_memory m;
 
 	kgc_read_memstats(&stats);

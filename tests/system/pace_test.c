@@ -273,7 +273,7 @@ KTEST(system_pace, silence_is_the_default)
 
 static void check_identities(void)
 {
-	static struct kgc_memstats m;
+	static struct kgc_memstats NOROOT m;
 	uint64_t nmalloc = 0, nfree = 0, small = 0;
 	struct totals t;
 	int i;
@@ -313,7 +313,7 @@ static void check_identities(void)
 /* @size bytes more in an object of class @class, and away again. */
 static void check_one(size_t size, unsigned int flags)
 {
-	static struct kgc_memstats before, held, after;
+	static struct kgc_memstats NOROOT before, held, after;
 	size_t usable;
 	void *p;
 
@@ -356,7 +356,7 @@ KTEST(system_pace, statistics_agree)
 
 KTEST(system_pace, pauses_are_counted)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 
 	sys_settle();
 	kgc_read_memstats(&before);

@@ -12,6 +12,7 @@
 
 #include "internal.h"
 
+#include <lib/noroot.h>
 #include <tests/hostctl.h>
 #include <tests/ktest.h>
 

@@ -241,7 +241,7 @@ static void trade_uncollectable(void *arg)
 
 KTEST(system_threads, uncollectable_objects_are_handed_over)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 	int i;
 
 	empty_table();
@@ -284,7 +284,7 @@ static void churn(int n)
 
 KTEST(system_threads, two_hundred_come_and_go)
 {
-	static struct kgc_memstats before, after;
+	static struct kgc_memstats NOROOT before, after;
 
 	churn(40);
 	kgc_read_memstats(&before);
