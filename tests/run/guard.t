@@ -81,7 +81,7 @@ done
 # signalled <arguments> <status> <last line, a pattern>
 signalled() {
 	n=$((n + 1))
-	(exec "$program" $1) 2>"$log"
+	{ (exec "$program" $1) 2>"$log"; } 2>/dev/null
 	status=$?
 	if [ $status = "$2" ] && tail -n 1 "$log" | grep -q "$3" &&
 		grep -q '^fault: write of 0x.*heap: past the end' "$log"; then
