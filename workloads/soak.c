@@ -376,7 +376,8 @@ static void round_full(struct soak *s)
 
 /* --- all of it ------------------------------------------------------------ */
 
-static void one_round(struct soak *s)
+/* With a frame of its own, which ends: the callers' stay, with their words. */
+static __attribute__((noinline)) void one_round(struct soak *s)
 {
 	const uint32_t kind = below(s->garden, 1000);
 
@@ -397,9 +398,8 @@ static void one_round(struct soak *s)
 		round_full(s);
 }
 
-/* Drop all that is held, and let the heap become as small as it can. */
-static __attribute__((noinline)) void settle(struct soak *s,
-					     struct kgc_memstats *m)
+static __attribute__((noinline)) void settle_here(struct soak *s,
+						  struct kgc_memstats *m)
 {
 	for (unsigned int i = 0; i < THREADS; i++)
 		join(s, i);
@@ -412,6 +412,16 @@ static __attribute__((noinline)) void settle(struct soak *s,
 	}
 	kgc_trim(SIZE_MAX);
 	kgc_read_memstats(m);
+}
+
+/*
+ * Drop all that is held, and let the heap become as small as it can.  The stack
+ * is cleared before the frame that collects lies on it, and below that again.
+ */
+static void settle(struct soak *s, struct kgc_memstats *m)
+{
+	stack_clear();
+	settle_here(s, m);
 }
 
 /* With one more than there will be: the finalizers have a thread too. */
@@ -434,7 +444,7 @@ static bool start_all(struct soak *s)
  * Records are never given back, so reach the most of each first: spans of one
  * page, caches of threads, records of objects.
  */
-static bool warm_up(struct soak *s)
+static __attribute__((noinline)) bool warm_up(struct soak *s)
 {
 	fill(s, 64);
 	if (!start_all(s))
