@@ -59,6 +59,7 @@ struct soak {
 	} worker[THREADS + 1];
 	uint64_t rounds, nthreads, nfull, nfinal;
 	size_t written; /* bytes of dumps and profiles */
+	size_t max;	/* the heap's limit, as it was */
 };
 
 static _Atomic uint64_t finalized;
@@ -86,10 +87,21 @@ static uint32_t plant_bytes(struct garden *g)
 	return below(g, kind < 998 ? 4000 : 256 << 10);
 }
 
+/*
+ * No word of a plant but its links is an address in so small a heap: one with a
+ * finalizer that seems to point to itself would never go.
+ */
+enum { NO_ADDRESS = 0x80 }; /* in its highest byte */
+
+static unsigned char plant_byte(const struct plant *p, uint32_t i)
+{
+	return (unsigned char)((p->tag + i) | NO_ADDRESS);
+}
+
 static void plant_fill(struct plant *p, uint32_t from)
 {
 	for (uint32_t i = from; i < p->nbytes; i++)
-		p->bytes[i] = (unsigned char)(p->tag + i);
+		p->bytes[i] = plant_byte(p, i);
 }
 
 /* The ends and one byte between: a long object is not read through. */
@@ -99,7 +111,7 @@ static bool plant_is_good(struct garden *g, const struct plant *p)
 	const uint32_t at[] = { 0, n ? below(g, n) : 0, n - 1 };
 
 	for (unsigned int i = 0; n && i < 3; i++)
-		if (p->bytes[at[i]] != (unsigned char)(p->tag + at[i]))
+		if (p->bytes[at[i]] != plant_byte(p, at[i]))
 			return false;
 	return true;
 }
@@ -114,7 +126,7 @@ static struct plant *plant_make(struct garden *g)
 		return NULL;
 	expect(g, !p->link[0] && !p->tag && (!n || !p->bytes[n - 1]),
 	       "new memory is not zero");
-	p->tag = random_next(&g->random);
+	p->tag = random_next(&g->random) | (uint32_t)NO_ADDRESS << 24;
 	p->nbytes = n;
 	plant_fill(p, 0);
 	/* Half of them on average, so that few live through others alone. */
@@ -141,7 +153,7 @@ static void step_resize(struct garden *g)
 
 	if (!p)
 		return;
-	p->tag = random_next(&g->random);
+	p->tag = random_next(&g->random) | (uint32_t)NO_ADDRESS << 24;
 	p->nbytes = old;
 	plant_fill(p, 0);
 	q = kgc_realloc(p, sizeof(*p) + n);
@@ -442,10 +454,12 @@ static bool start_all(struct soak *s)
 
 /*
  * Records are never given back, so reach the most of each first: spans of one
- * page, caches of threads, records of objects.
+ * page, caches of threads, records of objects.  In a frame that ends: the
+ * limit, an argument, is an address in the heap as well.
  */
 static __attribute__((noinline)) bool warm_up(struct soak *s)
 {
+	s->max = kgc_set_heap_max(HEAP_MAX);
 	fill(s, 64);
 	if (!start_all(s))
 		return false;
@@ -596,7 +610,6 @@ int soak_run(const char *argument)
 	const char *seed = workload_option("seed");
 	long seconds = argument ? strtol(argument, NULL, 10) : DEFAULT_SECONDS;
 	struct soak *s;
-	size_t max;
 	int status;
 
 	if (seconds < 1 || seconds > MOST_SECONDS) {
@@ -607,13 +620,12 @@ int soak_run(const char *argument)
 	s = table_alloc(1, sizeof(*s));
 	if (!s || !(s->garden = garden_make(strtoul(seed, NULL, 0))))
 		return workload_no_memory("soak", "garden", 0, "objects");
-	max = kgc_set_heap_max(HEAP_MAX);
 	if (!warm_up(s))
 		return workload_no_memory("soak", "threads", 0, "of them");
 	settle(s, &s->before);
 	soak_for(s, seconds);
 	settle_well(s);
-	kgc_set_heap_max(max);
+	kgc_set_heap_max(s->max);
 	status = report(s, seconds);
 	kgc_free(s->garden);
 	kgc_free(s);
