@@ -18,7 +18,8 @@ MAKEFLAGS += -rR --no-print-directory
 include scripts/packages.mk scripts/asan.mk
 
 # Who may include whose headers: a folder's include/ is its promise, and the
-# compiler finds no other.  tests/ and workloads/ run in every host.
+# compiler finds no other.  tests/ and workloads/ run in every host; of lib/ tests
+# have lib/noroot.h.
 USES.lib	:=
 USES.mm		:=
 USES.arch	:= lib

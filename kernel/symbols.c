@@ -2,9 +2,9 @@
 /*
  * symbols.c - addresses of the image and their names
  *
- * scripts/make-symbols writes the table from what nm says of a first link; the
- * image is linked until the table tells the truth about itself.  Addresses
- * are sorted, so a look-up is a binary search.
+ * scripts/make-symbols writes the table from what nm says of the link before;
+ * the image is linked three times.  Addresses are sorted, so a look-up is a
+ * binary search, which takes the last of several names of an address.
  */
 #include <kernel/symbols.h>
 

@@ -14,6 +14,7 @@
  */
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,6 @@ struct soak {
 	} worker[THREADS + 1];
 	uint64_t rounds, nthreads, nfull, nfinal;
 	size_t written; /* bytes of dumps and profiles */
-	size_t max;	/* the heap's limit, as it was */
 };
 
 static _Atomic uint64_t finalized;
@@ -88,10 +88,16 @@ static uint32_t plant_bytes(struct garden *g)
 }
 
 /*
- * No word of a plant but its links is an address in so small a heap: one with a
- * finalizer that seems to point to itself would never go.
+ * In an image no word of a plant but its links is an address: the highest byte
+ * has this bit, and so small a heap lies below.  A plant with a finalizer that
+ * seems to point to itself would never go.
  */
-enum { NO_ADDRESS = 0x80 }; /* in its highest byte */
+enum { NO_ADDRESS = 0x80 };
+
+static uint32_t plant_tag(struct garden *g)
+{
+	return random_next(&g->random) | (uint32_t)NO_ADDRESS << 24;
+}
 
 static unsigned char plant_byte(const struct plant *p, uint32_t i)
 {
@@ -126,7 +132,7 @@ static struct plant *plant_make(struct garden *g)
 		return NULL;
 	expect(g, !p->link[0] && !p->tag && (!n || !p->bytes[n - 1]),
 	       "new memory is not zero");
-	p->tag = random_next(&g->random) | (uint32_t)NO_ADDRESS << 24;
+	p->tag = plant_tag(g);
 	p->nbytes = n;
 	plant_fill(p, 0);
 	/* Half of them on average, so that few live through others alone. */
@@ -153,7 +159,7 @@ static void step_resize(struct garden *g)
 
 	if (!p)
 		return;
-	p->tag = random_next(&g->random) | (uint32_t)NO_ADDRESS << 24;
+	p->tag = plant_tag(g);
 	p->nbytes = old;
 	plant_fill(p, 0);
 	q = kgc_realloc(p, sizeof(*p) + n);
@@ -410,16 +416,31 @@ static __attribute__((noinline)) void one_round(struct soak *s)
 		round_full(s);
 }
 
-static __attribute__((noinline)) void settle_here(struct soak *s,
-						  struct kgc_memstats *m)
+/*
+ * A task that waits has on its stack where the task lay that went on then. When
+ * that has ended, objects lie there, so the finalizers' task is to wait anew.
+ */
+static __attribute__((noinline)) void wake_finalizers(struct soak *s)
+{
+	void *p = kgc_alloc(sizeof(struct plant), 0);
+
+	if (p && !kgc_set_finalizer(p, count_final, NULL))
+		s->nfinal++;
+}
+
+static __attribute__((noinline)) void settle_framed(struct soak *s,
+						    struct kgc_memstats *m)
 {
 	for (unsigned int i = 0; i < THREADS; i++)
 		join(s, i);
 	memset(s->garden->bed, 0, sizeof(s->garden->bed));
 	kgc_set_percent(100);
 	for (unsigned int i = 0; i < 3; i++) {
+		if (i < 2)
+			wake_finalizers(s);
 		stack_clear();
 		kgc_collect();
+		sched_yield();
 		kgc_run_finalizers();
 	}
 	kgc_trim(SIZE_MAX);
@@ -433,7 +454,7 @@ static __attribute__((noinline)) void settle_here(struct soak *s,
 static void settle(struct soak *s, struct kgc_memstats *m)
 {
 	stack_clear();
-	settle_here(s, m);
+	settle_framed(s, m);
 }
 
 /* With one more than there will be: the finalizers have a thread too. */
@@ -454,12 +475,10 @@ static bool start_all(struct soak *s)
 
 /*
  * Records are never given back, so reach the most of each first: spans of one
- * page, caches of threads, records of objects.  In a frame that ends: the
- * limit, an argument, is an address in the heap as well.
+ * page, caches of threads, records of objects.
  */
 static __attribute__((noinline)) bool warm_up(struct soak *s)
 {
-	s->max = kgc_set_heap_max(HEAP_MAX);
 	fill(s, 64);
 	if (!start_all(s))
 		return false;
@@ -610,6 +629,7 @@ int soak_run(const char *argument)
 	const char *seed = workload_option("seed");
 	long seconds = argument ? strtol(argument, NULL, 10) : DEFAULT_SECONDS;
 	struct soak *s;
+	size_t max;
 	int status;
 
 	if (seconds < 1 || seconds > MOST_SECONDS) {
@@ -620,12 +640,13 @@ int soak_run(const char *argument)
 	s = table_alloc(1, sizeof(*s));
 	if (!s || !(s->garden = garden_make(strtoul(seed, NULL, 0))))
 		return workload_no_memory("soak", "garden", 0, "objects");
+	max = kgc_set_heap_max(HEAP_MAX);
 	if (!warm_up(s))
 		return workload_no_memory("soak", "threads", 0, "of them");
 	settle(s, &s->before);
 	soak_for(s, seconds);
 	settle_well(s);
-	kgc_set_heap_max(s->max);
+	kgc_set_heap_max(max);
 	status = report(s, seconds);
 	kgc_free(s->garden);
 	kgc_free(s);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include <kgc/kgc.h>
+#include <lib/noroot.h>
 #include <libc/malloc.h>
 
 ALLOCATES void *_malloc_r(struct _reent *reent, size_t size)
@@ -51,7 +52,8 @@ int _malloc_trim_r(struct _reent *reent, size_t pad)
 
 struct mallinfo _mallinfo_r(struct _reent *reent)
 {
-	static struct kgc_memstats stats; /* 3 KiB: too much for a stack */
+	/* 3 KiB: too much for a stack. */
+	static struct kgc_memstats NOROOT stats;
 	struct mallinfo info = { 0 };
 
 	kgc_read_memstats(&stats);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <kgc/kgc.h>
+#include <lib/noroot.h>
 #include <libc/malloc.h>
 
 void cfree(void *p)
@@ -23,7 +24,8 @@ int malloc_trim(size_t pad)
 
 struct mallinfo mallinfo(void)
 {
-	static struct kgc_memstats stats; /* 3 KiB: too much for a stack */
+	/* 3 KiB: too much for a stack. */
+	static struct kgc_memstats NOROOT stats;
 	struct mallinfo info = { 0 };
 
 	kgc_read_memstats(&stats);

@@ -18,8 +18,8 @@
 #include <arch/cpu.h>
 #include <kernel/sync.h>
 #include <kernel/time.h>
-#include <libc/fail.h>
 #include <lib/noroot.h>
+#include <libc/fail.h>
 #include <libc/random.h>
 
 enum { ENTROPY_MAX = 256 }; /* of one getentropy() */

@@ -81,6 +81,7 @@ done
 # signalled <arguments> <status> <last line, a pattern>
 signalled() {
 	n=$((n + 1))
+	# The shell's own word about a process that was killed goes nowhere.
 	{ (exec "$program" $1) 2>"$log"; } 2>/dev/null
 	status=$?
 	if [ $status = "$2" ] && tail -n 1 "$log" | grep -q "$3" &&

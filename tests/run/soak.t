@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # soak.t - a few seconds of everything at once, in the image and in a process
 #
-# The image counts instructions: what is drawn is the same in each run of it.
+# The image counts instructions, a second of them: threads, collections and the
+# number of rounds are the same in each run of it.
 # Not in a process of 32 bits: there words of libc's keep objects by chance.
 . tests/run/suite.sh
 
