@@ -18,7 +18,8 @@ struct node {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t ready = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
 static uint64_t count, nready;
 static uintptr_t *first; /* by thread: its list, not as a root */
 
@@ -39,9 +40,9 @@ static void *task(void *arg)
 	first[number] = (uintptr_t)list;
 	pthread_mutex_lock(&lock);
 	nready++;
-	pthread_cond_broadcast(&changed);
+	pthread_cond_signal(&ready);
 	while (list)
-		pthread_cond_wait(&changed, &lock);
+		pthread_cond_wait(&never, &lock);
 	pthread_mutex_unlock(&lock);
 	return NULL;
 }
@@ -53,10 +54,9 @@ static void setup(char **args)
 	figures.ops = count;
 	for (uintptr_t i = 0; i < count; i++) {
 		heap_thread(task, (void *)i);
-		/* One after the other: a broadcast wakes all that wait. */
 		pthread_mutex_lock(&lock);
 		while (nready <= i)
-			pthread_cond_wait(&changed, &lock);
+			pthread_cond_wait(&ready, &lock);
 		pthread_mutex_unlock(&lock);
 	}
 }
